@@ -1,0 +1,3 @@
+//! The `sigwise` command.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! What published rules do: predicates, statistics and the advice drawn from them.

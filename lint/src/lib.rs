@@ -1,0 +1,1 @@
+//! The engine: checks, diagnostics, fixes, suppressions, configuration, project index.

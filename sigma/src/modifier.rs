@@ -1,0 +1,41 @@
+//! The modifiers of specification 2.1.0 and of pySigma 1.5.1, and what each of them takes.
+
+/// A value modifier: the words after `|` in a field's key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[allow(missing_docs, reason = "the variants are the specification's own words")]
+pub enum Modifier {
+    All,
+    Base64,
+    Base64Offset,
+    Cased,
+    Cidr,
+    Contains,
+    Day,
+    DotAll,
+    EndsWith,
+    Exists,
+    Expand,
+    FieldRef,
+    Gt,
+    Gte,
+    Hour,
+    I,
+    IgnoreCase,
+    Lt,
+    Lte,
+    M,
+    Minute,
+    Month,
+    MultiLine,
+    Neq,
+    Re,
+    S,
+    StartsWith,
+    Utf16,
+    Utf16Be,
+    Utf16Le,
+    Week,
+    Wide,
+    WinDash,
+    Year,
+}

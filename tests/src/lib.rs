@@ -1,0 +1,1 @@
+//! The harness that the test programs of this folder share.
