@@ -2,8 +2,13 @@
 //!
 //! Broken text is mended line by line (at equal length, so that spans stay true) until the rest can be read.
 
+mod build;
+
+use granit_parser::{Event, Parser, ScalarStyle, ScanError, StructureStyle};
+
 use crate::scalar::Type;
-use crate::source::Span;
+use crate::source::{Source, Span};
+use build::{Builder, Properties};
 
 /// All documents of a file.
 #[derive(Clone, Debug, Default)]
@@ -157,3 +162,88 @@ pub enum ProblemKind {
 
 /// How many nodes aliases may add to one file; pySigma 2.0 refuses more than 10,000.
 pub const MAX_ALIAS_NODES: usize = 10_000;
+
+/// How deep collections may nest: deeper ones are a problem, and are not read.
+pub const MAX_DEPTH: usize = 128;
+
+/// Reads a file. Never fails, never panics; what could not be read as written is in [`Stream::problems`].
+pub fn parse(source: &Source) -> Stream {
+    let mut stream = Stream::default();
+    if let Some(size) = source.oversize() {
+        stream.problems.push(Problem {
+            kind: ProblemKind::TooLarge,
+            span: Span::at(0),
+            message: format!("the file has {size} bytes, more than {} are not read", Source::MAX_BYTES),
+            help: None,
+            related: None,
+        });
+        return stream;
+    }
+    for &span in source.invalid() {
+        stream.problems.push(Problem {
+            kind: ProblemKind::Encoding,
+            span,
+            message: "these bytes are not UTF-8".to_owned(),
+            help: Some("save the file as UTF-8".to_owned()),
+            related: None,
+        });
+    }
+    let base = if source.has_bom() { '\u{feff}'.len_utf8() } else { 0 };
+    let mut builder = Builder::new(source.text(), base);
+    if let Err(error) = read(source.text(), base, &mut builder) {
+        let at = error.marker().byte_offset().unwrap_or(0) + base;
+        builder.problem(ProblemKind::Syntax, Span::at(at.min(source.text().len())), error.info());
+    }
+    builder.finish(&mut stream);
+    stream
+}
+
+/// Sends the events of `text` (from `base` on) to the builder.
+fn read(text: &str, base: usize, builder: &mut Builder<'_>) -> Result<(), ScanError> {
+    let options = granit_parser::options! {
+        emit_unresolved_aliases: true,
+        emit_anchor_events: true,
+        block_scalar_eof_without_line_feed: true,
+        flow_nesting_limit: MAX_DEPTH,
+        block_nesting_limit: MAX_DEPTH,
+    };
+    for event in Parser::new_from_str_with_options(&text[base..], options) {
+        let (event, at) = event?;
+        let range = at.byte_range().unwrap_or_default();
+        let span = Span::new(range.start + base, range.end + base);
+        let tag_span = || {
+            let range = at.tag_span()?.byte_range()?;
+            Some(Span::new(range.start + base, range.end + base))
+        };
+        match event {
+            Event::Scalar(value, style, anchor, tag) => {
+                let tag = tag.and_then(|_| tag_span());
+                let style = match style {
+                    ScalarStyle::Plain => Style::Plain,
+                    ScalarStyle::SingleQuoted => Style::SingleQuoted,
+                    ScalarStyle::DoubleQuoted => Style::DoubleQuoted,
+                    ScalarStyle::Literal => Style::Literal,
+                    ScalarStyle::Folded => Style::Folded,
+                };
+                builder.scalar(value, style, span, Properties { anchor, tag });
+            }
+            Event::SequenceStart(style, anchor, tag) => {
+                let tag = tag.and_then(|_| tag_span());
+                builder.start(false, style == StructureStyle::Flow, span, Properties { anchor, tag });
+            }
+            Event::MappingStart(style, anchor, tag) => {
+                let tag = tag.and_then(|_| tag_span());
+                builder.start(true, style == StructureStyle::Flow, span, Properties { anchor, tag });
+            }
+            Event::SequenceEnd | Event::MappingEnd => builder.end(span),
+            Event::Alias(anchor) => builder.alias(anchor, span),
+            Event::UnresolvedAlias(_) => builder.unresolved_alias(span),
+            Event::Anchor(_, _) => builder.anchor(span),
+            Event::Comment(_, _) => builder.comment(span),
+            Event::DocumentStart(explicit, _) => builder.document_start(explicit.then_some(span)),
+            Event::DocumentEnd => builder.document_end(),
+            _ => {}
+        }
+    }
+    Ok(())
+}
