@@ -1,13 +1,18 @@
 //! The `detection` section: selections, their fields, modifiers and values.
 //!
 //! Linking follows pySigma: items of a map are joined by *and*, items of a list by *or*, values of a field by *or*
-//! (by *and* with `all`), keywords by *or*.
+//! (by *and* with `all`), keywords by *or*. Duplicate keys are all here, in the order of the file (PyYAML keeps the last).
 
-use crate::condition::Condition;
+pub(crate) mod build;
+#[cfg(test)]
+mod tests;
+
+use crate::condition::{Condition, Expr, Reference};
+use crate::locate::{self, Locator};
 use crate::modifier::Modifier;
 use crate::scalar::Type;
-use crate::source::Span;
-use crate::yaml::Style;
+use crate::source::{Source, Span};
+use crate::yaml::{self, Node, Style};
 
 /// A text with its place.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,6 +21,32 @@ pub struct Spanned {
     pub text: Box<str>,
     /// Its bytes in the file (within the quotes, where there are any and nothing is escaped; else the whole token).
     pub span: Span,
+}
+
+impl Spanned {
+    /// The text of a scalar node of any type; `None` for a list or map.
+    pub fn of(node: &Node) -> Option<Self> {
+        match &node.value {
+            yaml::Value::Scalar(scalar) => {
+                let span = locate::inner(node.span, scalar.style, scalar.text.len());
+                Some(Self { text: scalar.text.clone(), span })
+            }
+            _ => None,
+        }
+    }
+
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// As [`Spanned::of`], where the node is text: numbers, dates, booleans and null yield nothing.
+    pub fn of_text(node: &Node) -> Option<Self> {
+        match &node.value {
+            yaml::Value::Scalar(scalar) if scalar.ty == Type::Str => Self::of(node),
+            _ => None,
+        }
+    }
 }
 
 /// `logsource` of a detection or filter rule.
@@ -35,6 +66,24 @@ pub struct LogSource {
     pub definition: Option<Spanned>,
 }
 
+impl LogSource {
+    /// The parts that decide where a rule applies, each with its key, in the order category, product, service.
+    pub fn parts(&self) -> [(&'static str, Option<&Spanned>); 3] {
+        [("category", self.category.as_ref()), ("product", self.product.as_ref()), ("service", self.service.as_ref())]
+    }
+
+    /// Category, product and service as text.
+    pub fn triple(&self) -> (Option<&str>, Option<&str>, Option<&str>) {
+        let [category, product, service] = self.parts().map(|(_, part)| part.map(|part| &*part.text));
+        (category, product, service)
+    }
+
+    /// Names none of category, product and service: pySigma refuses such a rule.
+    pub fn is_empty(&self) -> bool {
+        self.triple() == (None, None, None)
+    }
+}
+
 /// `detection` of a detection rule, or the part of a filter that has the same form.
 #[derive(Clone, Debug, Default)]
 pub struct Detection {
@@ -52,6 +101,28 @@ pub struct Detection {
     pub timeframe: Option<Span>,
 }
 
+impl Detection {
+    /// The selection of this name; of several the last, as PyYAML keeps it.
+    pub fn selection(&self, name: &str) -> Option<&Selection> {
+        self.selections.iter().rfind(|selection| *selection.name.text == *name)
+    }
+
+    /// The selections that a name or pattern of a condition takes in.
+    pub fn selected<'a>(&'a self, reference: Reference<'a>) -> impl Iterator<Item = &'a Selection> {
+        self.selections.iter().filter(move |selection| reference.selects(&selection.name.text))
+    }
+
+    /// Every name and pattern of every condition.
+    pub fn references(&self) -> impl Iterator<Item = Reference<'_>> {
+        self.conditions.iter().filter_map(|condition| condition.expr.as_ref()).flat_map(Expr::references)
+    }
+
+    /// Every item of every selection, depth first.
+    pub fn items(&self) -> impl Iterator<Item = (&Selection, &Item)> {
+        self.selections.iter().flat_map(|selection| selection.group.items().map(move |item| (selection, item)))
+    }
+}
+
 /// A named search identifier.
 #[derive(Clone, Debug)]
 pub struct Selection {
@@ -63,6 +134,23 @@ pub struct Selection {
     pub span: Span,
     /// What it matches.
     pub group: Group,
+    /// Came in through a merge key, an alias or a global document: its spans lie elsewhere in the file.
+    pub inherited: bool,
+    /// The `*name` token that stands where the value should.
+    pub alias: Option<Span>,
+}
+
+impl Selection {
+    /// Matches nothing that anyone could mean: an empty map or list, or no value at all.
+    pub fn is_empty(&self) -> bool {
+        self.group.is_empty()
+    }
+
+    /// Consists of keywords only.
+    pub fn is_keywords(&self) -> bool {
+        let mut items = self.group.items().peekable();
+        items.peek().is_some() && items.all(Item::is_keyword)
+    }
 }
 
 /// Members joined by one connective.
@@ -72,8 +160,45 @@ pub struct Group {
     pub join: Join,
     /// What.
     pub members: Vec<Member>,
-    /// The map or list.
+    /// The map or list (or the scalar, of a selection that is one).
     pub span: Span,
+}
+
+impl Group {
+    /// Every item in it, depth first.
+    pub fn items(&self) -> Items<'_> {
+        Items { open: vec![self.members.iter()] }
+    }
+
+    /// Holds no item but a keyword that is null.
+    pub fn is_empty(&self) -> bool {
+        self.items().all(|item| {
+            let null = |value: &Value| value.ty() == Some(Type::Null);
+            item.key.is_none() && item.values.iter().all(null)
+        })
+    }
+}
+
+/// The iterator of [`Group::items`].
+#[derive(Clone, Debug)]
+pub struct Items<'a> {
+    open: Vec<std::slice::Iter<'a, Member>>,
+}
+
+impl<'a> Iterator for Items<'a> {
+    type Item = &'a Item;
+
+    fn next(&mut self) -> Option<&'a Item> {
+        loop {
+            match self.open.last_mut()?.next() {
+                Some(Member::Item(item)) => return Some(item),
+                Some(Member::Group(group)) => self.open.push(group.members.iter()),
+                None => {
+                    self.open.pop();
+                }
+            }
+        }
+    }
 }
 
 /// The connective of a [`Group`] or of the values of an [`Item`].
@@ -105,8 +230,44 @@ pub struct Item {
     pub value_span: Span,
     /// How the values are written.
     pub form: Form,
-    /// Came in through a merge key or a global document.
+    /// Came in through a merge key, an alias around it or a global document: its spans lie elsewhere in the file.
     pub inherited: bool,
+    /// The `*name` token that stands where the values should.
+    pub alias: Option<Span>,
+}
+
+impl Item {
+    /// The field's name; empty for keywords.
+    pub fn field(&self) -> &str {
+        self.key.as_ref().map_or("", |key| &key.field.text)
+    }
+
+    /// Matches the whole event instead of a field.
+    pub fn is_keyword(&self) -> bool {
+        self.field().is_empty()
+    }
+
+    /// Its modifiers as written, unknown ones included.
+    pub fn modifiers(&self) -> &[ModifierUse] {
+        self.key.as_ref().map_or(&[], |key| &key.modifiers)
+    }
+
+    /// Whether it has this modifier.
+    pub fn has(&self, modifier: Modifier) -> bool {
+        self.modifiers().iter().any(|used| used.modifier == Some(modifier))
+    }
+
+    /// How its values are joined: by *or* unless `all` is there.
+    pub fn join(&self) -> Join {
+        if self.has(Modifier::All) { Join::All } else { Join::Any }
+    }
+
+    /// The whole item: key and values; only the values of keywords in a list, and of an item whose values an alias
+    /// brought in the key and the alias.
+    pub fn span(&self) -> Span {
+        let values = self.alias.unwrap_or(self.value_span);
+        self.key.as_ref().map_or(values, |key| key.span.cover(values))
+    }
 }
 
 /// How the values of an [`Item`] are written.
@@ -149,6 +310,50 @@ pub struct Value {
     pub span: Span,
     /// What it is.
     pub kind: ValueKind,
+    /// The `*name` token in the list that stands for it; the value itself is elsewhere.
+    pub alias: Option<Span>,
+}
+
+impl Value {
+    /// The text of a scalar, unquoted, whatever its type.
+    pub fn text(&self) -> Option<&str> {
+        match &self.kind {
+            ValueKind::Scalar { text, .. } => Some(text),
+            ValueKind::Map | ValueKind::List => None,
+        }
+    }
+
+    /// The text of a scalar that is text: not of numbers, booleans, dates and null.
+    pub fn str(&self) -> Option<&str> {
+        match &self.kind {
+            ValueKind::Scalar { text, ty: Type::Str, .. } => Some(text),
+            _ => None,
+        }
+    }
+
+    /// What PyYAML makes of a scalar.
+    pub fn ty(&self) -> Option<Type> {
+        match &self.kind {
+            ValueKind::Scalar { ty, .. } => Some(*ty),
+            ValueKind::Map | ValueKind::List => None,
+        }
+    }
+
+    /// How a scalar is written.
+    pub fn style(&self) -> Option<Style> {
+        match &self.kind {
+            ValueKind::Scalar { style, .. } => Some(*style),
+            ValueKind::Map | ValueKind::List => None,
+        }
+    }
+
+    /// The place in the file of a byte range of [`Value::text`], such as a wildcard's.
+    pub fn place(&self, source: &Source, range: std::ops::Range<usize>) -> Span {
+        match &self.kind {
+            ValueKind::Scalar { text, style, .. } => Locator::new(source.text(), self.span, *style, text).span(range),
+            ValueKind::Map | ValueKind::List => self.span,
+        }
+    }
 }
 
 /// What a [`Value`] is.

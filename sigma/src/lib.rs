@@ -7,12 +7,14 @@ pub mod condition;
 pub mod correlation;
 pub mod detection;
 pub mod document;
+pub mod filter;
+mod locate;
 pub mod modifier;
 pub mod pattern;
 pub mod scalar;
 pub mod source;
 pub mod yaml;
 
-pub use document::{Body, Document, File, parse, sniff};
+pub use document::{Body, Document, File, RuleKind, parse, sniff};
 pub use source::{Source, Span};
 pub use yaml::{Problem, ProblemKind};

@@ -1,0 +1,119 @@
+//! The whole of SigmaHQ through the parser. Needs the folder that `SIGWISE_SHARED` names.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout, reason = "a test")]
+
+use std::path::{Path, PathBuf};
+
+use sigwise_sigma::condition::{Condition, Expr};
+use sigwise_sigma::detection::Spanned;
+use sigwise_sigma::{Body, File, Source, Span};
+
+fn shared() -> PathBuf {
+    PathBuf::from(std::env::var("SIGWISE_SHARED").expect("SIGWISE_SHARED names the shared folder"))
+}
+
+fn rules(folder: &Path, found: &mut Vec<PathBuf>) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            rules(&path, found);
+        } else if path.extension().is_some_and(|extension| extension == "yml") {
+            found.push(path);
+        }
+    }
+    found.sort();
+}
+
+/// Every span in bounds, on character boundaries, and over the text that it claims.
+fn check(file: &File, at: &dyn std::fmt::Display) {
+    let text = file.source.text();
+    let bounds = |span: Span| {
+        assert!(text.get(span.range()).is_some(), "{at}: {span:?} is no span of the text");
+    };
+    let same = |spanned: &Spanned| {
+        bounds(spanned.span);
+        assert_eq!(file.source.slice(spanned.span), &*spanned.text, "{at}: {:?}", spanned.span);
+    };
+    for problem in &file.problems {
+        bounds(problem.span);
+        problem.related.iter().for_each(|(span, _)| bounds(*span));
+    }
+    for document in &file.documents {
+        bounds(document.span);
+        document.title().iter().for_each(|title| bounds(title.span));
+        document.tags().for_each(|tag| bounds(tag.span));
+        for (_, part) in document.logsource().iter().flat_map(|logsource| logsource.parts()) {
+            part.into_iter().for_each(|part| bounds(part.span));
+        }
+        let Some(detection) = document.detection() else { continue };
+        for selection in &detection.selections {
+            same(&selection.name);
+            [selection.entry, selection.span, selection.group.span].into_iter().for_each(bounds);
+            assert!(selection.inherited || selection.entry.contains(selection.name.span), "{at}");
+        }
+        for (_, item) in detection.items() {
+            bounds(item.value_span);
+            bounds(item.span());
+            for value in &item.values {
+                bounds(value.span);
+                if let Some(text) = value.text() {
+                    for piece in sigwise_sigma::pattern::scan(text) {
+                        bounds(value.place(&file.source, piece.range));
+                    }
+                }
+            }
+            if let Some(key) = &item.key {
+                bounds(key.span);
+                same(&key.field);
+                key.modifiers.iter().for_each(|used| same(&used.word));
+            }
+        }
+        detection.conditions.iter().for_each(|condition| check_condition(condition, text, at));
+    }
+}
+
+fn check_condition(condition: &Condition, text: &str, at: &dyn std::fmt::Display) {
+    let bounds = |span: Span| assert!(text.get(span.range()).is_some(), "{at}: {span:?}");
+    bounds(condition.span);
+    condition.errors.iter().for_each(|error| bounds(error.span));
+    for token in &condition.tokens {
+        // Folded text has no places of its own yet.
+        assert!(token.span == condition.span || text.get(token.span.range()) == Some(&*token.text), "{at}: {token:?}");
+    }
+    if let Some(expr) = &condition.expr {
+        expr.walk(&mut |expr: &Expr, _| {
+            bounds(expr.span());
+            let span = condition.span_of(expr);
+            let slice = &text[span.range()];
+            assert!(!condition.errors.is_empty() || slice.matches('(').count() == slice.matches(')').count(), "{at}");
+        });
+    }
+}
+
+#[test]
+#[ignore = "needs SIGWISE_SHARED"]
+fn every_rule_is_read() {
+    let mut paths = Vec::new();
+    rules(&shared().join("corpora/sigmahq"), &mut paths);
+    assert!(paths.len() > 4000);
+    let mut active = 0;
+    for path in &paths {
+        let file = sigwise_sigma::parse(Source::from_bytes(std::fs::read(path).unwrap()));
+        check(&file, &path.display());
+        let rules = path.components().any(|part| part.as_os_str().to_string_lossy().starts_with("rules"));
+        for document in file.documents.iter().filter(|_| rules && file.is_sigma) {
+            let Body::Detection { detection: Some(detection), logsource: Some(_) } = &document.body else {
+                panic!("{}: {:?}", path.display(), document.body);
+            };
+            active += 1;
+            assert!(!detection.selections.is_empty(), "{}", path.display());
+            assert!(!detection.conditions.is_empty(), "{}", path.display());
+            for condition in &detection.conditions {
+                assert!(condition.expr.is_some(), "{}", path.display());
+                assert_eq!(condition.errors, [], "{}", path.display());
+            }
+        }
+    }
+    println!("{} files, {active} active rules", paths.len());
+    assert!(active > 3700);
+}
