@@ -1,0 +1,339 @@
+//! The normal form of a predicate, in which rules of all vendors meet.
+//!
+//! A reader takes a vendor's pattern apart into [`Part`]s; [`pattern`] derives operator and value from their shape. What a
+//! value looks like in the end:
+//!
+//! - lower case, unless the operator [keeps case](Op::keeps_case);
+//! - without the stars at its ends where the operator says them (`contains`, `startswith`, `endswith`, `match`);
+//! - of `name`, only the last component of the path;
+//! - every drive (`C:\`, `?:\`, and `*:\` or `endswith ':\'` at the start) is `?:\`, every registry root is `hklm\`,
+//!   `hkcu\`, `hku\`, `hkcr\` or `hkcc\`, and `DWORD (0x00000001)` in registry data is `1`;
+//! - of `wildcard` and `match`, `*` and `?` are wildcards, and a star, question mark or bracket that is meant literally
+//!   stands in brackets where that is needed: `[*]`, `[?]`, `[[]`. Backslashes never escape anything.
+
+pub mod sigma;
+
+use crate::fields::Kind;
+use crate::op::{Base, Op};
+
+/// A piece of a pattern.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// Plain text, escapes of the vendor's language resolved.
+    Text(String),
+    /// Any number of characters.
+    Star,
+    /// One character.
+    Question,
+    /// A drive with its backslash: `C:\`, whatever the letter.
+    Drive,
+}
+
+/// How a drive is written in values of the normal form.
+const DRIVE: &str = r"?:\";
+
+/// Registry roots: spelling in lower case → short name. Windows itself, its API and its kernel write them differently.
+const ROOTS: [(&str, &str); 12] = [
+    (r"hklm\", r"hklm\"),
+    (r"hkey_local_machine\", r"hklm\"),
+    (r"\registry\machine\", r"hklm\"),
+    (r"hkcu\", r"hkcu\"),
+    (r"hkey_current_user\", r"hkcu\"),
+    (r"hku\", r"hku\"),
+    (r"hkey_users\", r"hku\"),
+    (r"\registry\user\", r"hku\"),
+    (r"hkcr\", r"hkcr\"),
+    (r"hkey_classes_root\", r"hkcr\"),
+    (r"hkcc\", r"hkcc\"),
+    (r"hkey_current_config\", r"hkcc\"),
+];
+
+/// Operator and value of a pattern. `op` brings the extras; its base is ignored, except that [`Base::Match`] stays.
+pub fn pattern(mut parts: Vec<Part>, kind: Kind, op: Op) -> (Op, String) {
+    if !op.keeps_case() {
+        for part in &mut parts {
+            if let Part::Text(text) = part {
+                lower(text);
+            }
+        }
+    }
+    parts.dedup_by(|a, b| *a == Part::Star && *b == Part::Star);
+    // What is encoded or compared by case stays as it is: a folded value would be another one.
+    if !op.keeps_case() && !op.extras().any(crate::op::Extra::is_encoding) {
+        if parts.iter().any(|p| matches!(p, Part::Text(t) if t.contains(":\\"))) {
+            parts = fold_drives(parts, kind);
+        }
+        fold_root(&mut parts, kind);
+    }
+
+    if op.base() == Base::Match {
+        let mut core = &parts[..];
+        if let [Part::Star, rest @ ..] = core {
+            core = rest;
+        }
+        if let [rest @ .., Part::Star] = core {
+            core = rest;
+        }
+        return (op, encode(core));
+    }
+    let (base, value) = shape(&parts, kind);
+    let value = match base {
+        Base::Eq if kind == Kind::RegistryData => number(&value).unwrap_or(value),
+        _ => value,
+    };
+    (op.on(base), value)
+}
+
+/// Lower case in place, where that is possible.
+fn lower(text: &mut String) {
+    if text.is_ascii() {
+        text.make_ascii_lowercase();
+    } else {
+        *text = text.to_lowercase();
+    }
+}
+
+fn shape(parts: &[Part], kind: Kind) -> (Base, String) {
+    let (lead, core) = match parts {
+        [Part::Star, core @ ..] => (true, core),
+        core => (false, core),
+    };
+    let (trail, core) = match core {
+        [core @ .., Part::Star] => (true, core),
+        core => (false, core),
+    };
+    if core.iter().any(|p| matches!(p, Part::Star | Part::Question)) {
+        return (Base::Wildcard, encode(parts));
+    }
+    if core.is_empty() && (lead || trail) {
+        return (Base::Exists, String::new());
+    }
+    let mut value = String::with_capacity(core.iter().map(|p| if let Part::Text(t) = p { t.len() } else { 3 }).sum());
+    for part in core {
+        value.push_str(if let Part::Text(text) = part { text } else { DRIVE });
+    }
+    let base = match (lead, trail) {
+        (true, true) => Base::Contains,
+        (false, true) => Base::StartsWith,
+        (true, false) if kind == Kind::Path => match last_component(&value) {
+            Some(name) => return (Base::Name, name.to_owned()),
+            None => Base::EndsWith,
+        },
+        (true, false) => Base::EndsWith,
+        (false, false) if kind == Kind::Name && !value.is_empty() && !value.contains(['\\', '/']) => Base::Name,
+        (false, false) => Base::Eq,
+    };
+    (base, value)
+}
+
+/// `x.exe` of `\x.exe` and `/x.exe`.
+fn last_component(value: &str) -> Option<&str> {
+    let name = value.strip_prefix(['\\', '/'])?;
+    (!name.is_empty() && !name.contains(['\\', '/'])).then_some(name)
+}
+
+/// Makes a [`Part::Drive`] of every drive: a single letter (no letter or digit before it) or a `?`, and a star at the very
+/// start, before `:\`.
+fn fold_drives(parts: Vec<Part>, kind: Kind) -> Vec<Part> {
+    let mut out: Vec<Part> = Vec::with_capacity(parts.len() + 2);
+    for part in parts {
+        let Part::Text(text) = part else {
+            out.push(part);
+            continue;
+        };
+        let mut rest = text.as_str();
+        if let Some(after) = rest.strip_prefix(":\\") {
+            let free = |before: Option<&Part>| match before {
+                None | Some(Part::Star) => true,
+                Some(Part::Text(t)) => !t.ends_with(|c: char| c.is_ascii_alphanumeric()),
+                Some(_) => false,
+            };
+            match out.as_slice() {
+                [before @ .., Part::Question] if free(before.last()) => {
+                    out.pop();
+                    out.push(Part::Drive);
+                    rest = after;
+                }
+                [Part::Star] => {
+                    out.push(Part::Drive);
+                    rest = after;
+                }
+                _ => {}
+            }
+        }
+        let opens = matches!(out.last(), None | Some(Part::Star));
+        let whole = rest;
+        let mut from = 0;
+        while let Some(found) = whole.get(from..).and_then(|s| s.find(":\\")) {
+            let colon = from + found;
+            let bytes = whole.as_bytes();
+            let letter = colon > 0 && bytes.get(colon - 1).is_some_and(u8::is_ascii_alphabetic);
+            let alone = match colon.checked_sub(2) {
+                Some(before) => bytes.get(before).is_some_and(|b| !b.is_ascii_alphanumeric()),
+                None => opens,
+            };
+            if letter && alone {
+                let start = whole.len() - rest.len();
+                if let Some(text) = whole.get(start..colon - 1).filter(|t| !t.is_empty()) {
+                    out.push(Part::Text(text.to_owned()));
+                }
+                out.push(Part::Drive);
+                rest = whole.get(colon + 2..).unwrap_or_default();
+            }
+            from = colon + 2;
+        }
+        if !rest.is_empty() {
+            out.push(if rest.len() == text.len() { Part::Text(text) } else { Part::Text(rest.to_owned()) });
+        }
+    }
+    // A drive stands at the start of a path, so a star before it matches nothing.
+    if kind == Kind::Path && matches!(out.as_slice(), [Part::Star, Part::Drive, ..]) {
+        out.remove(0);
+    }
+    out
+}
+
+/// Writes the registry root at the start, if there is one, by its short name.
+fn fold_root(parts: &mut Vec<Part>, kind: Kind) {
+    let (at, text) = match parts.as_mut_slice() {
+        [Part::Text(text), ..] => (0, text),
+        [Part::Star, Part::Text(text), ..] => (1, text),
+        _ => return,
+    };
+    if !text.starts_with(['h', '\\']) {
+        return;
+    }
+    let Some((spelling, short)) = ROOTS.into_iter().find(|(spelling, _)| text.starts_with(spelling)) else { return };
+    if spelling != short {
+        text.replace_range(..spelling.len(), short);
+    }
+    // A root stands at the start of a key's path, so a star before it matches nothing.
+    if at == 1 && kind == Kind::RegistryKey {
+        parts.remove(0);
+    }
+}
+
+/// The number behind `dword (0x00000001)` and `0x00000001`, in decimal.
+fn number(value: &str) -> Option<String> {
+    let inner = value.strip_prefix("dword ").or_else(|| value.strip_prefix("qword ")).unwrap_or(value);
+    let inner = inner.strip_prefix('(').and_then(|s| s.strip_suffix(')')).unwrap_or(inner);
+    let digits = inner.strip_prefix("0x")?;
+    (1..=8).contains(&digits.len()).then_some(())?;
+    u32::from_str_radix(digits, 16).ok().map(|n| n.to_string())
+}
+
+/// Parts as the value of `wildcard` and `match`.
+fn encode(parts: &[Part]) -> String {
+    let mut out = String::new();
+    for (i, part) in parts.iter().enumerate() {
+        match part {
+            Part::Star => out.push('*'),
+            Part::Question => out.push('?'),
+            Part::Drive => out.push_str(DRIVE),
+            Part::Text(text) => {
+                for (j, c) in text.char_indices() {
+                    match c {
+                        '*' => out.push_str("[*]"),
+                        '?' => out.push_str("[?]"),
+                        // Only where it would be taken for one of these three.
+                        '[' if bracketed(parts, i, text.get(j + 1..).unwrap_or_default()) => out.push_str("[[]"),
+                        c => out.push(c),
+                    }
+                }
+            }
+        }
+    }
+    out
+}
+
+/// Whether what follows a literal `[` makes it look like an escape: a wildcard or another `[`, then `]`.
+fn bracketed(parts: &[Part], at: usize, rest: &str) -> bool {
+    if rest.starts_with("[]") {
+        return true;
+    }
+    rest.is_empty()
+        && matches!(parts.get(at + 1), Some(Part::Star | Part::Question))
+        && matches!(parts.get(at + 2), Some(Part::Text(next)) if next.starts_with(']'))
+}
+
+/// The parts of a value of the normal form: the inverse of [`pattern`]. Empty for operators that have no pattern.
+pub fn parts(op: Op, value: &str) -> Vec<Part> {
+    let text = |s: &str| if s.is_empty() { Vec::new() } else { vec![Part::Text(s.to_owned())] };
+    match op.base() {
+        Base::Wildcard | Base::Match => decode(value),
+        Base::Eq => plain(value),
+        Base::Contains => [vec![Part::Star], plain(value), vec![Part::Star]].concat(),
+        Base::StartsWith => [plain(value), vec![Part::Star]].concat(),
+        Base::EndsWith => [vec![Part::Star], plain(value)].concat(),
+        Base::Name => [vec![Part::Star], text(&format!("\\{value}"))].concat(),
+        Base::Exists => vec![Part::Star],
+        _ => Vec::new(),
+    }
+}
+
+/// Text with drives in it.
+fn plain(value: &str) -> Vec<Part> {
+    let mut out = Vec::new();
+    let mut rest = value;
+    while let Some(at) = rest.find(DRIVE) {
+        let (before, after) = rest.split_at(at);
+        if !before.is_empty() {
+            out.push(Part::Text(before.to_owned()));
+        }
+        out.push(Part::Drive);
+        rest = after.get(DRIVE.len()..).unwrap_or_default();
+    }
+    if !rest.is_empty() {
+        out.push(Part::Text(rest.to_owned()));
+    }
+    out
+}
+
+/// Undoes [`encode`].
+fn decode(value: &str) -> Vec<Part> {
+    let mut out: Vec<Part> = Vec::new();
+    let mut text = String::new();
+    let mut rest = value;
+    while let Some(c) = rest.chars().next() {
+        let part = if let Some(after) = rest.strip_prefix(DRIVE) {
+            rest = after;
+            Some(Part::Drive)
+        } else if let Some(literal) = rest.get(..3).filter(|s| matches!(*s, "[*]" | "[?]" | "[[]")) {
+            text.push_str(literal.get(1..2).unwrap_or_default());
+            rest = rest.get(3..).unwrap_or_default();
+            None
+        } else {
+            rest = rest.get(c.len_utf8()..).unwrap_or_default();
+            match c {
+                '*' => Some(Part::Star),
+                '?' => Some(Part::Question),
+                c => {
+                    text.push(c);
+                    None
+                }
+            }
+        };
+        if let Some(part) = part {
+            if !text.is_empty() {
+                out.push(Part::Text(std::mem::take(&mut text)));
+            }
+            out.push(part);
+        }
+    }
+    if !text.is_empty() {
+        out.push(Part::Text(text));
+    }
+    out
+}
+
+/// A network in normal form: lower case, a bare address with the length of a single one.
+pub fn cidr(text: &str) -> String {
+    let mut value = text.trim().to_lowercase();
+    if !value.contains('/') {
+        value.push_str(if value.contains(':') { "/128" } else { "/32" });
+    }
+    value
+}
+
+#[cfg(test)]
+mod tests;
