@@ -3,7 +3,8 @@
 pub mod attack;
 pub mod fields;
 pub mod logsource;
-pub mod op;
-pub mod vendor;
 pub mod normal;
+pub mod op;
+pub mod readers;
 pub mod rule;
+pub mod vendor;

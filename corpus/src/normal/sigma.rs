@@ -1,0 +1,473 @@
+//! Sigma's spelling of predicates: from an item's key and value to the normal form, and back.
+
+use std::borrow::Cow;
+
+use sigwise_sigma::detection::{Item, Value};
+use sigwise_sigma::modifier::Modifier;
+use sigwise_sigma::pattern::{self as string, RawKind};
+use sigwise_sigma::scalar::Type;
+
+use super::{Part, cidr, pattern};
+use crate::fields::{Field, Fields, KEYWORD, Kind};
+use crate::op::{Base, Extra, Op};
+use crate::vendor::Vendor;
+
+/// What the modifiers of a key say.
+#[derive(Clone, Debug)]
+pub struct Modifiers {
+    /// Extras; the base is the one of a comparison, of `re`, `cidr`, `exists` and `fieldref`, else [`Base::Eq`].
+    op: Op,
+    /// `contains`, `endswith`: a star goes before the value.
+    lead: bool,
+    /// `contains`, `startswith`: a star goes after the value.
+    trail: bool,
+    /// `windash`
+    pub windash: bool,
+    /// `all`
+    pub all: bool,
+    /// `neq`: the opposite.
+    pub negated: bool,
+    /// `expand`
+    expand: bool,
+    /// A word that is no modifier, or more encodings than there is room for.
+    pub unknown: bool,
+    /// The words that shape a single value, as written: all but `all`, `windash` and `neq`.
+    pub spelling: String,
+}
+
+impl Modifiers {
+    /// Reads modifier words.
+    pub fn read<'a>(words: impl IntoIterator<Item = &'a str>) -> Self {
+        let mut out = Self {
+            op: Op::new(Base::Eq),
+            lead: false,
+            trail: false,
+            windash: false,
+            all: false,
+            negated: false,
+            expand: false,
+            unknown: false,
+            spelling: String::new(),
+        };
+        for word in words {
+            out.add(word);
+        }
+        out
+    }
+
+    /// The modifiers of an item.
+    pub fn of(item: &Item) -> Self {
+        Self::read(item.modifiers().iter().map(|used| &*used.word.text))
+    }
+
+    fn add(&mut self, word: &str) {
+        let Some(modifier) = Modifier::from_word(word) else {
+            self.unknown = true;
+            return;
+        };
+        let mut extra = None;
+        match modifier {
+            Modifier::All => return self.all = true,
+            Modifier::WinDash => return self.windash = true,
+            Modifier::Neq => return self.negated = !self.negated,
+            Modifier::Contains => (self.lead, self.trail) = (true, true),
+            Modifier::StartsWith => self.trail = true,
+            Modifier::EndsWith => self.lead = true,
+            Modifier::Re => self.op = self.op.on(Base::Regex),
+            Modifier::Cidr => self.op = self.op.on(Base::Cidr),
+            Modifier::Lt => self.op = self.op.on(Base::Lt),
+            Modifier::Lte => self.op = self.op.on(Base::Lte),
+            Modifier::Gt => self.op = self.op.on(Base::Gt),
+            Modifier::Gte => self.op = self.op.on(Base::Gte),
+            Modifier::Exists => self.op = self.op.on(Base::Exists),
+            Modifier::FieldRef => self.op = self.op.on(Base::FieldRef),
+            Modifier::Expand => self.expand = true,
+            Modifier::Base64 => extra = Some(Extra::Base64),
+            Modifier::Base64Offset => extra = Some(Extra::Base64Offset),
+            Modifier::Wide | Modifier::Utf16Le => extra = Some(Extra::Wide),
+            Modifier::Utf16 => extra = Some(Extra::Utf16),
+            Modifier::Utf16Be => extra = Some(Extra::Utf16Be),
+            Modifier::Cased => extra = Some(Extra::Cased),
+            Modifier::I | Modifier::IgnoreCase => extra = Some(Extra::IgnoreCase),
+            Modifier::M | Modifier::MultiLine => extra = Some(Extra::MultiLine),
+            Modifier::S | Modifier::DotAll => extra = Some(Extra::DotAll),
+            Modifier::Minute => extra = Some(Extra::Minute),
+            Modifier::Hour => extra = Some(Extra::Hour),
+            Modifier::Day => extra = Some(Extra::Day),
+            Modifier::Week => extra = Some(Extra::Week),
+            Modifier::Month => extra = Some(Extra::Month),
+            Modifier::Year => extra = Some(Extra::Year),
+        }
+        if let Some(extra) = extra {
+            match self.op.with(extra) {
+                Some(op) => self.op = op,
+                None => self.unknown = true,
+            }
+        }
+        if !self.spelling.is_empty() {
+            self.spelling.push('|');
+        }
+        self.spelling.push_str(word);
+    }
+}
+
+/// A value in normal form.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Normal {
+    /// The operator.
+    pub op: Op,
+    /// The value.
+    pub value: String,
+    /// The value as written, of a `windash` the variant. Empty for null.
+    pub raw: String,
+    /// It has a row: it is neither another field nor a placeholder, and every modifier is known.
+    pub has_row: bool,
+}
+
+impl Normal {
+    /// The field is there; written `neq: null` where this is used.
+    pub(crate) fn exists() -> Self {
+        Self { op: Base::Exists.into(), value: String::new(), raw: String::new(), has_row: true }
+    }
+}
+
+/// The normal forms of one value: usually one, of a `windash` two, none of a map or list.
+pub fn value(field: Field<'_>, modifiers: &Modifiers, value: &Value) -> Vec<Normal> {
+    let (Some(text), Some(ty)) = (value.text(), value.ty()) else { return Vec::new() };
+    typed(field, modifiers, text, ty)
+}
+
+fn typed(field: Field<'_>, modifiers: &Modifiers, text: &str, ty: Type) -> Vec<Normal> {
+    let text: Cow<'_, str> = match ty {
+        Type::Null => {
+            return vec![Normal { op: Base::Missing.into(), value: String::new(), raw: String::new(), has_row: true }];
+        }
+        Type::Bool(true) => "true".into(),
+        Type::Bool(false) => "false".into(),
+        Type::Int(Some(number)) => number.to_string().into(),
+        _ => text.into(),
+    };
+    if modifiers.windash {
+        dashes(&text).into_iter().map(|variant| one(field, modifiers, &variant, ty)).collect()
+    } else {
+        vec![one(field, modifiers, &text, ty)]
+    }
+}
+
+fn one(field: Field<'_>, modifiers: &Modifiers, text: &str, ty: Type) -> Normal {
+    let mut has_row = !modifiers.unknown;
+    let (op, value) = match modifiers.op.base() {
+        Base::Regex => (modifiers.op, text.to_owned()),
+        Base::Cidr => (modifiers.op, cidr(text)),
+        Base::Lt | Base::Lte | Base::Gt | Base::Gte => (modifiers.op, text.to_lowercase()),
+        Base::FieldRef => {
+            has_row = false;
+            (modifiers.op, text.to_owned())
+        }
+        Base::Exists if text.eq_ignore_ascii_case("false") => (modifiers.op.on(Base::Missing), String::new()),
+        Base::Exists => (modifiers.op, String::new()),
+        _ => {
+            if modifiers.expand && string::placeholders(text).next().is_some() {
+                has_row = false;
+            }
+            let mut parts = Vec::with_capacity(3);
+            if modifiers.lead {
+                parts.push(Part::Star);
+            }
+            // What is encoded has no wildcards, and a number is no pattern.
+            if ty == Type::Str && !modifiers.op.extras().any(Extra::is_encoding) {
+                parts.extend(string::scan(text).map(|raw| match raw.kind {
+                    RawKind::Star => Part::Star,
+                    RawKind::Question => Part::Question,
+                    RawKind::Text => Part::Text(string::unescape(text.get(raw.range).unwrap_or_default()).into_owned()),
+                }));
+            } else if !text.is_empty() {
+                parts.push(Part::Text(string::unescape(text).into_owned()));
+            }
+            if modifiers.trail {
+                parts.push(Part::Star);
+            }
+            let keyword = field.name == KEYWORD;
+            pattern(parts, field.kind, if keyword { modifiers.op.on(Base::Match) } else { modifiers.op })
+        }
+    };
+    Normal { op, value, raw: text.to_owned(), has_row }
+}
+
+/// What `windash` makes of a value: every dash or slash that begins a word once as `-` and once as `/`. The three Unicode
+/// dashes, and mixtures within one value, which pySigma adds, are left out: they say nothing that these do not.
+fn dashes(text: &str) -> Vec<String> {
+    let word = |c: char| c.is_alphanumeric() || c == '_';
+    let is_dash = |c: char| matches!(c, '-' | '/' | '–' | '—' | '―');
+    let variant = |dash: char| {
+        let mut out = String::with_capacity(text.len());
+        let mut before = None;
+        let mut chars = text.chars().peekable();
+        while let Some(c) = chars.next() {
+            let begins = is_dash(c) && !before.is_some_and(word) && chars.peek().is_some_and(|&next| word(next));
+            out.push(if begins { dash } else { c });
+            before = Some(c);
+        }
+        out
+    };
+    let (minus, slash) = (variant('-'), variant('/'));
+    if minus == slash { vec![minus] } else { vec![minus, slash] }
+}
+
+/// A key with its modifiers and one value, as text: what stands on the command line of `sigwise indicator`, and what
+/// [`to_sigma`] makes.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
+#[schemars(rename = "SigmaItem")]
+pub struct SigmaItem {
+    /// `Image|endswith`; for keywords empty or only modifiers.
+    pub key: String,
+    /// The value, unquoted; absent for null.
+    pub value: Option<String>,
+}
+
+impl SigmaItem {
+    /// The field's canonical name and the normal forms of this item.
+    pub fn normal(&self) -> (String, Vec<Normal>) {
+        let mut words = self.key.split('|');
+        let raw = words.next().unwrap_or_default();
+        let modifiers = Modifiers::read(words);
+        let field = field(raw);
+        let normal = match &self.value {
+            Some(text) => typed(field, &modifiers, text, Type::Str),
+            None => typed(field, &modifiers, "", Type::Null),
+        };
+        (field.name.to_owned(), normal)
+    }
+}
+
+/// The field that a Sigma rule calls `raw`; keywords have none.
+pub fn field(raw: &str) -> Field<'_> {
+    if raw.is_empty() {
+        Field { name: KEYWORD, kind: Kind::Text, scaffold: false }
+    } else {
+        Fields::embedded().of(Vendor::Sigma, raw)
+    }
+}
+
+/// How a Sigma rule writes a row: the inverse of normalizing. `spelling` is a way in which Sigma rules do write it, as
+/// modifiers and value; `product` decides between `\` and `/` before a name. `None` where Sigma has no words for it.
+pub fn to_sigma(
+    field: &str,
+    op: Op,
+    value: &str,
+    spelling: Option<(&str, &str)>,
+    product: Option<&str>,
+) -> Option<SigmaItem> {
+    if matches!(op.base(), Base::FieldRef | Base::Lookup) {
+        return None;
+    }
+    let field = if field == KEYWORD { "" } else { field };
+    let key = |modifiers: &str| {
+        if modifiers.is_empty() { field.to_owned() } else { format!("{field}|{modifiers}") }
+    };
+    let separator = match product {
+        Some("windows") => Some('\\'),
+        Some(_) => Some('/'),
+        None => None,
+    };
+    if let Some((modifiers, raw)) = spelling {
+        if op == Op::new(Base::Missing) && modifiers.is_empty() {
+            return Some(SigmaItem { key: key(""), value: None });
+        }
+        let fits = match (op.base(), separator) {
+            // Written as `neq: null`, which is not one of the modifiers that are kept.
+            (Base::Exists, _) if raw.is_empty() => false,
+            (Base::Name, Some(wanted)) => raw.trim_start_matches('*').starts_with(wanted),
+            _ => true,
+        };
+        if fits {
+            return Some(SigmaItem { key: key(modifiers), value: Some(raw.to_owned()) });
+        }
+    }
+
+    let mut words: Vec<&str> = op.extras().map(Extra::word).collect();
+    let encoded = op.extras().any(Extra::is_encoding);
+    let kind = Fields::embedded().canonical(field).kind;
+    let value = match op.base() {
+        Base::Missing => return Some(SigmaItem { key: key(""), value: None }),
+        Base::Exists => {
+            words.insert(0, "exists");
+            "true".to_owned()
+        }
+        base @ (Base::Regex | Base::Cidr) => {
+            words.insert(0, if base == Base::Regex { "re" } else { "cidr" });
+            value.to_owned()
+        }
+        base @ (Base::Lt | Base::Lte | Base::Gt | Base::Gte) => {
+            words.push(base.word());
+            value.to_owned()
+        }
+        Base::Name => {
+            words.push("endswith");
+            // The case of a known spelling is nicer than none.
+            let name = spelling.map(|(_, raw)| raw.trim_start_matches(['*', '\\', '/']));
+            let name = name.filter(|name| name.to_lowercase() == value).unwrap_or(value);
+            format!("{}{}", separator.unwrap_or('\\'), string::escape(name))
+        }
+        // A drive at the start of a path: any letter, so that nothing is lost.
+        Base::Eq if kind == Kind::Path && !op.keeps_case() && value.starts_with(super::DRIVE) => {
+            words.push("endswith");
+            escape(value.get(1..).unwrap_or_default())
+        }
+        Base::StartsWith if kind == Kind::Path && !op.keeps_case() && value.starts_with(super::DRIVE) => {
+            words.push("contains");
+            escape(value.get(1..).unwrap_or_default())
+        }
+        Base::Eq if kind == Kind::RegistryData && value.parse::<u32>().is_ok_and(|n| n.to_string() == value) => {
+            format!("DWORD (0x{:08X})", value.parse::<u32>().unwrap_or_default())
+        }
+        Base::Wildcard => {
+            let (word, core) = match value.strip_prefix('*').map(|v| (v, v.strip_suffix('*'))) {
+                Some((_, Some(core))) => (Some("contains"), core),
+                Some((core, None)) => (Some("endswith"), core),
+                None => match value.strip_suffix('*') {
+                    Some(core) => (Some("startswith"), core),
+                    None => (None, value),
+                },
+            };
+            words.extend(word);
+            wildcards(core)
+        }
+        Base::Match => wildcards(value),
+        base => {
+            if base != Base::Eq {
+                words.push(base.word());
+            }
+            // A drive within a text can be any; at its start a star stands for the letter.
+            match value.strip_prefix(super::DRIVE) {
+                Some(_) if !op.keeps_case() && !encoded && matches!(base, Base::Contains | Base::EndsWith) => {
+                    escape(value.get(1..).unwrap_or_default())
+                }
+                _ if encoded || op.keeps_case() => string::escape(value),
+                _ => escape(value),
+            }
+        }
+    };
+    Some(SigmaItem { key: key(&words.join("|")), value: Some(value) })
+}
+
+/// A text of the normal form as a Sigma string that matches it literally, drives as `C:\`.
+fn escape(value: &str) -> String {
+    string::escape(&value.replace(super::DRIVE, r"C:\"))
+}
+
+/// A pattern of the normal form as a Sigma string.
+fn wildcards(value: &str) -> String {
+    let pieces = super::decode(value).into_iter().map(|part| match part {
+        Part::Star => string::PieceKind::Star,
+        Part::Question => string::PieceKind::Question,
+        Part::Drive => string::PieceKind::Text(super::DRIVE.to_owned()),
+        Part::Text(text) => string::PieceKind::Text(text),
+    });
+    // A drive is a wildcard and a text.
+    let mut out = string::Pattern::default();
+    for kind in pieces {
+        let mut push = |kind| out.pieces.push(string::Piece { kind, range: 0..0 });
+        match kind {
+            string::PieceKind::Text(text) if text == super::DRIVE => {
+                push(string::PieceKind::Question);
+                push(string::PieceKind::Text(r":\".to_owned()));
+            }
+            kind => push(kind),
+        }
+    }
+    out.to_source()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn normal(key: &str, value: &str) -> Vec<String> {
+        let (field, normals) = SigmaItem { key: key.into(), value: Some(value.into()) }.normal();
+        normals.iter().map(|n| format!("{field} {} {}", n.op, n.value)).collect()
+    }
+
+    #[test]
+    fn spellings_meet() {
+        for (key, value) in [("Image|endswith", r"\X.exe"), ("Image", r"*\x.exe"), ("Image|endswith", "/x.exe")] {
+            assert_eq!(normal(key, value), ["Image name x.exe"], "{key}: {value}");
+        }
+        assert_eq!(normal("TargetObject|endswith", r"\x.exe"), [r"TargetObject endswith \x.exe"]);
+        assert_eq!(
+            normal("CommandLine|wide|base64offset|contains", "IEX*"),
+            ["CommandLine contains+wide+base64offset IEX*"]
+        );
+        assert_eq!(normal("CommandLine|re|i", r"\S+"), [r"CommandLine regex+i \S+"]);
+        assert_eq!(normal("x|contains|cased", "Ab"), ["x contains+cased Ab"]);
+        assert_eq!(normal("x|exists", "false"), ["x missing "]);
+        assert_eq!(normal("", "*Foo*"), ["(keyword) match foo"]);
+        assert_eq!(normal("|re", "Foo"), ["(keyword) regex Foo"]);
+        assert_eq!(normal("x", r"a\*b"), ["x eq a*b"]);
+        assert_eq!(normal("x", r"a\\*b"), [r"x wildcard a\*b"]);
+        assert_eq!(normal("x|minute|gte", "5"), ["x gte+minute 5"]);
+    }
+
+    #[test]
+    fn windash_varies_the_dash() {
+        assert_eq!(
+            normal("CommandLine|contains|windash", " -f a-b"),
+            ["CommandLine contains  -f a-b", "CommandLine contains  /f a-b"]
+        );
+        assert_eq!(normal("CommandLine|windash|contains", "x"), ["CommandLine contains x"]);
+    }
+
+    #[test]
+    fn sigma_leads_back() {
+        for (field, op, value) in [
+            ("Image", "name", "x.exe"),
+            ("Image", "eq", r"?:\windows\x.exe"),
+            ("Image", "startswith", r"?:\program files\"),
+            ("Image", "wildcard", r"?:\users\*\x.exe"),
+            ("CommandLine", "contains", r"?:\windows\"),
+            ("CommandLine", "startswith", r"?:\windows\"),
+            ("CommandLine", "contains", r"copy ?:\a ?:\b"),
+            ("CommandLine", "endswith", r"?:\a"),
+            ("CommandLine", "eq", r"\\server\share\"),
+            ("CommandLine", "contains", r"a*b?c\"),
+            ("CommandLine", "wildcard", r"*a[*]b*c\*"),
+            ("CommandLine", "wildcard", r"a\?b"),
+            ("CommandLine", "contains+wide+base64offset", "IEX*"),
+            ("CommandLine", "regex+i", r"\S+"),
+            ("CommandLine", "regex", r"C:\\x"),
+            ("CommandLine", "contains+cased", "Ab*"),
+            ("CommandLine", "exists", ""),
+            ("CommandLine", "missing", ""),
+            ("Details", "eq", "1"),
+            ("Details", "eq", "01"),
+            ("TargetObject", "startswith", r"hklm\sam"),
+            ("DestinationIp", "cidr", "10.0.0.0/8"),
+            ("x", "gte+hour", "5"),
+            ("(keyword)", "match", "foo?bar[*]"),
+            ("(keyword)", "regex", "foo"),
+        ] {
+            let op: Op = op.parse().unwrap();
+            for product in [None, Some("windows"), Some("linux")] {
+                let item = to_sigma(field, op, value, None, product).unwrap();
+                let (back, normals) = item.normal();
+                let back = (back.as_str(), normals[0].op, normals[0].value.as_str(), normals.len());
+                assert_eq!(back, (field, op, value, 1), "{item:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn known_spellings_are_kept() {
+        let name = Op::new(Base::Name);
+        let item = |spelling, product| {
+            let item = to_sigma("Image", name, "powershell.exe", Some(spelling), product).unwrap();
+            format!("{}: {}", item.key, item.value.unwrap())
+        };
+        assert_eq!(item(("endswith", r"\PowerShell.exe"), Some("windows")), r"Image|endswith: \PowerShell.exe");
+        assert_eq!(item(("endswith", r"\PowerShell.exe"), None), r"Image|endswith: \PowerShell.exe");
+        assert_eq!(item(("endswith", r"\PowerShell.exe"), Some("linux")), "Image|endswith: /PowerShell.exe");
+        assert_eq!(item(("", r"*\x\powershell.exe"), Some("linux")), "Image|endswith: /powershell.exe");
+        let null = to_sigma("Image", Base::Missing.into(), "", Some(("", "")), None).unwrap();
+        assert_eq!(null, SigmaItem { key: "Image".into(), value: None });
+    }
+}

@@ -1,0 +1,333 @@
+//! Sigma rules → predicates.
+//!
+//! What is an exclusion, the condition decides and never a name. Negations are pushed inwards (`not (a or b)` is `not a` and
+//! `not b`, `not not a` is `a`); what is left of them is an exclusion clause. In a clause that cannot be split further,
+//! `not (a and not b)`, every leaf under an odd number of negations is an exclusion and every other one a guard.
+
+use sigwise_sigma::condition::{Expr, Quantifier};
+use sigwise_sigma::detection::{Detection, Group, Item, Join, Member, Value};
+use sigwise_sigma::scalar::Type;
+use sigwise_sigma::yaml::{Node as YamlNode, Value as YamlValue};
+use sigwise_sigma::{Body, Document, File, Source};
+
+use super::Reading;
+use crate::logsource::{self, LogSource};
+use crate::normal::sigma::{self as normal, Modifiers, Normal};
+use crate::op::Base;
+use crate::rule::{Predicate, Role, Rule, Scope};
+use crate::vendor::Vendor;
+
+/// Deeper nesting of selections than any rule has is not followed.
+const MAX_DEPTH: usize = 100;
+
+/// Reads a file; see [`super::read`]. Rules of status `deprecated` or `unsupported` are only counted.
+pub fn read(path: &str, bytes: Vec<u8>) -> Reading {
+    let file = sigwise_sigma::parse(Source::from_bytes(bytes));
+    let mut reading = Reading::default();
+    if !file.is_sigma {
+        return reading;
+    }
+    for document in &file.documents {
+        let Some(rule) = rule(document, path) else { continue };
+        if matches!(rule.status.as_deref(), Some("deprecated" | "unsupported")) {
+            reading.inactive += 1;
+        } else {
+            reading.rules.push(rule);
+        }
+    }
+    reading.unread.extend(file.problems.iter().map(|problem| problem.message.clone()));
+    reading
+}
+
+/// The rules of a parsed file, whatever their status.
+pub fn rules(file: &File, path: &str) -> Vec<Rule> {
+    file.documents.iter().filter_map(|document| rule(document, path)).collect()
+}
+
+/// One document as a rule; `None` if it is no detection rule.
+pub fn rule(document: &Document, path: &str) -> Option<Rule> {
+    let Body::Detection { logsource, detection } = &document.body else { return None };
+    let text = |key: &str| document.get(key).and_then(|entry| scalar(&entry.value));
+    let lower = |key: &str| text(key).map(|s| s.to_lowercase().into_boxed_str());
+    let day = |key: &str| text(key).map(|s| s.replace('/', "-").into_boxed_str());
+    let (category, product, service) = logsource.as_ref().map_or((None, None, None), |l| l.triple());
+    let mut techniques: Vec<Box<str>> = Vec::new();
+    for (_, id) in document.techniques() {
+        if !techniques.iter().any(|known| **known == *id) {
+            techniques.push(id.into());
+        }
+    }
+    let mut rule = Rule {
+        vendor: Vendor::Sigma,
+        id: text("id").map(Into::into),
+        title: text("title").unwrap_or_default().into(),
+        author: author(document).into(),
+        path: path.into(),
+        document: document.index,
+        level: lower("level"),
+        status: lower("status"),
+        licence: text("license").map(Into::into),
+        date: day("date"),
+        modified: day("modified"),
+        related: related(document),
+        techniques,
+        logsource: LogSource::new(product, category, service),
+        events: Vec::new(),
+        groups: Vec::new(),
+        predicates: Vec::new(),
+        unread: Vec::new(),
+    };
+    if let Some(detection) = detection {
+        Reader { rule: &mut rule, detection }.read();
+    }
+    let ids = rule.predicates.iter().filter(|p| {
+        &*p.field == "EventID" && p.role == Role::Indicator && p.scope != Scope::Guard && p.op == Base::Eq.into()
+    });
+    rule.events = logsource::events(rule.logsource.as_ref(), ids.map(|p| &*p.value));
+    Some(rule)
+}
+
+/// The text of a scalar that is not null.
+fn scalar(node: &YamlNode) -> Option<&str> {
+    match &node.value {
+        YamlValue::Scalar(scalar) if scalar.ty != Type::Null => Some(scalar.text.trim()).filter(|s| !s.is_empty()),
+        _ => None,
+    }
+}
+
+/// Authors in one text, whether they are written as a text or as a list.
+fn author(document: &Document) -> String {
+    match document.get("author").map(|entry| &entry.value) {
+        Some(node) => match &node.value {
+            YamlValue::Sequence(list) => list.items.iter().filter_map(scalar).collect::<Vec<_>>().join(", "),
+            _ => scalar(node).unwrap_or_default().to_owned(),
+        },
+        None => String::new(),
+    }
+}
+
+/// Ids in `related`.
+fn related(document: &Document) -> Vec<Box<str>> {
+    let Some(YamlValue::Sequence(list)) = document.get("related").map(|entry| &entry.value.value) else {
+        return Vec::new();
+    };
+    let id = |node: &YamlNode| match &node.value {
+        YamlValue::Mapping(map) => {
+            map.entries.iter().find(|e| scalar(&e.key) == Some("id")).and_then(|e| scalar(&e.value)).map(Into::into)
+        }
+        _ => None,
+    };
+    list.items.iter().filter_map(id).collect()
+}
+
+/// The logic of a rule: its condition with the selections in place of their names.
+enum Node<'a> {
+    And(Vec<Node<'a>>),
+    Or(Vec<Node<'a>>),
+    /// An *or* within one selection.
+    Alternatives(Vec<Node<'a>>),
+    Not(Box<Node<'a>>),
+    Leaf {
+        item: &'a Item,
+        modifiers: Modifiers,
+        group: u16,
+    },
+}
+
+struct Reader<'a, 'r> {
+    rule: &'r mut Rule,
+    detection: &'a Detection,
+}
+
+impl<'a> Reader<'a, '_> {
+    fn read(&mut self) {
+        let detection = self.detection;
+        let trees: Vec<&Expr> = detection.conditions.iter().filter_map(|c| c.expr.as_ref()).collect();
+        if trees.is_empty() {
+            // A rule that is still being written: everything it looks for is worth knowing.
+            self.rule.unread.push("no condition: every selection is read as an indicator".into());
+            let all = (0..detection.selections.len()).filter_map(|i| self.selection(i)).collect();
+            self.conjunct(&Node::And(all), true, Scope::Top, Scope::Top);
+        }
+        for tree in trees {
+            if let Some(node) = self.node(tree) {
+                self.conjunct(&node, true, Scope::Top, Scope::Top);
+            }
+        }
+    }
+
+    fn node(&mut self, expr: &'a Expr) -> Option<Node<'a>> {
+        match expr {
+            Expr::And(operands) => Some(Node::And(operands.iter().filter_map(|e| self.node(e)).collect())),
+            Expr::Or(operands) => Some(Node::Or(operands.iter().filter_map(|e| self.node(e)).collect())),
+            Expr::Not(_, inner) => self.node(inner).map(|node| Node::Not(Box::new(node))),
+            Expr::Name(name) => {
+                let index = self.detection.selections.iter().rposition(|s| *s.name.text == *name.text);
+                if index.is_none() {
+                    self.rule.unread.push(format!("no selection `{}`", name.text).into());
+                }
+                self.selection(index?)
+            }
+            Expr::Of { quantifier, pattern, .. } => {
+                let selections = &self.detection.selections;
+                let named: Vec<usize> = (0..selections.len())
+                    .filter(|&i| {
+                        let name = selections.get(i).map_or("", |s| &s.name.text);
+                        sigwise_sigma::condition::selects(&pattern.text, name)
+                            // Of two with one name, the first is lost.
+                            && selections.iter().rposition(|s| *s.name.text == *name) == Some(i)
+                    })
+                    .collect();
+                let nodes: Vec<_> = named.into_iter().filter_map(|i| self.selection(i)).collect();
+                Some(match quantifier {
+                    Quantifier::All => Node::And(nodes),
+                    Quantifier::Any | Quantifier::Count(_) => Node::Or(nodes),
+                })
+            }
+        }
+    }
+
+    fn selection(&mut self, index: usize) -> Option<Node<'a>> {
+        let selection = self.detection.selections.get(index)?;
+        self.group(&selection.group, &selection.name.text, 0)
+    }
+
+    fn group(&mut self, group: &'a Group, name: &str, depth: usize) -> Option<Node<'a>> {
+        if depth > MAX_DEPTH {
+            self.rule.unread.push(format!("`{name}` is nested too deeply").into());
+            return None;
+        }
+        let alternatives = group.join == Join::Any && group.members.len() > 1;
+        let mut nodes = Vec::with_capacity(group.members.len());
+        for (i, member) in group.members.iter().enumerate() {
+            let node = match member {
+                Member::Item(item) => Some(self.item(item, name)),
+                // What stands in one map belongs together, what stands in two maps of a list does not.
+                Member::Group(inner) if alternatives => self.group(inner, &format!("{name}[{}]", i + 1), depth + 1),
+                Member::Group(inner) => self.group(inner, name, depth + 1),
+            };
+            nodes.extend(node);
+        }
+        Some(match group.join {
+            Join::All => Node::And(nodes),
+            Join::Any => Node::Alternatives(nodes),
+        })
+    }
+
+    fn item(&mut self, item: &'a Item, group: &str) -> Node<'a> {
+        let known = self.rule.groups.iter().position(|known| **known == *group);
+        let at = known.unwrap_or_else(|| {
+            self.rule.groups.push(group.into());
+            self.rule.groups.len() - 1
+        });
+        let modifiers = Modifiers::of(item);
+        let negated = modifiers.negated && !is_not_null(item, &modifiers);
+        let leaf = Node::Leaf { item, modifiers, group: u16::try_from(at).unwrap_or(u16::MAX) };
+        if negated { Node::Not(Box::new(leaf)) } else { leaf }
+    }
+
+    /// A part of a conjunction, or (below an *or*) of one of its branches. `scope` is the one of an exclusion found here,
+    /// `indicators` the one of an indicator.
+    fn conjunct(&mut self, node: &Node<'a>, positive: bool, scope: Scope, indicators: Scope) {
+        match (node, positive) {
+            (Node::Not(inner), _) => self.conjunct(inner, !positive, scope, indicators),
+            (Node::And(nodes) | Node::Or(nodes) | Node::Alternatives(nodes), _) if nodes.len() == 1 => {
+                nodes.iter().for_each(|n| self.conjunct(n, positive, scope, indicators));
+            }
+            (Node::And(nodes), true) | (Node::Or(nodes) | Node::Alternatives(nodes), false) => {
+                nodes.iter().for_each(|n| self.conjunct(n, positive, scope, indicators));
+            }
+            (Node::Or(nodes), true) => {
+                nodes.iter().for_each(|n| self.conjunct(n, true, Scope::Branch, Scope::Branch));
+            }
+            (Node::Alternatives(nodes), true) => {
+                nodes.iter().for_each(|n| self.conjunct(n, true, Scope::Branch, indicators));
+            }
+            (Node::And(nodes), false) => nodes.iter().for_each(|n| self.clause(n, true, scope)),
+            (Node::Leaf { item, modifiers, group }, true) => {
+                self.leaf(item, modifiers, *group, Role::Indicator, indicators);
+            }
+            (Node::Leaf { item, modifiers, group }, false) => {
+                self.leaf(item, modifiers, *group, Role::Exclusion, scope);
+            }
+        }
+    }
+
+    /// A part of an exclusion clause that cannot be split.
+    fn clause(&mut self, node: &Node<'a>, odd: bool, scope: Scope) {
+        match node {
+            Node::Not(inner) => self.clause(inner, !odd, scope),
+            Node::And(nodes) | Node::Or(nodes) | Node::Alternatives(nodes) => {
+                nodes.iter().for_each(|n| self.clause(n, odd, scope));
+            }
+            Node::Leaf { item, modifiers, group } if odd => {
+                self.leaf(item, modifiers, *group, Role::Exclusion, scope);
+            }
+            Node::Leaf { item, modifiers, group } => {
+                self.leaf(item, modifiers, *group, Role::Indicator, Scope::Guard);
+            }
+        }
+    }
+
+    fn leaf(&mut self, item: &Item, modifiers: &Modifiers, group: u16, role: Role, scope: Scope) {
+        let field = normal::field(item.field());
+        for used in item.modifiers().iter().filter(|used| used.modifier.is_none()) {
+            self.rule.unread.push(format!("unknown modifier `{}`", used.word.text).into());
+        }
+        for value in &item.values {
+            if item.key.is_none() && value.ty() == Some(Type::Null) {
+                continue;
+            }
+            let normals = if is_not_null(item, modifiers) {
+                vec![Normal::exists()]
+            } else {
+                normal::value(field, modifiers, value)
+            };
+            for normal in normals {
+                let predicate = Predicate {
+                    field: field.name.into(),
+                    op: normal.op,
+                    value: normal.value.into(),
+                    field_raw: item.field().into(),
+                    value_raw: normal.raw.into(),
+                    modifiers: modifiers.spelling.as_str().into(),
+                    role,
+                    scope,
+                    all: modifiers.all,
+                    derived: false,
+                    scaffold: field.scaffold,
+                    has_row: normal.has_row,
+                    group,
+                    span: Some(value.alias.unwrap_or(value.span)),
+                    field_span: item.key.as_ref().map(|key| key.field.span),
+                };
+                self.push(predicate);
+            }
+        }
+    }
+
+    /// Adds a predicate unless it is there already: a selection may be named twice.
+    fn push(&mut self, new: Predicate) {
+        let same = |p: &Predicate| {
+            p.group == new.group
+                && p.role == new.role
+                && p.scope == new.scope
+                && p.op == new.op
+                && p.value == new.value
+                && p.field == new.field
+        };
+        // Only the last few can be equal without the rule naming a selection twice, but long lists are rare enough.
+        if self.rule.predicates.len() > 2000 || !self.rule.predicates.iter().any(same) {
+            self.rule.predicates.push(new);
+        }
+    }
+}
+
+/// `field|neq: null`: the field is there, which is something to look for and no exclusion.
+fn is_not_null(item: &Item, modifiers: &Modifiers) -> bool {
+    let null = |value: &Value| value.ty() == Some(Type::Null);
+    modifiers.negated && modifiers.spelling.is_empty() && !item.values.is_empty() && item.values.iter().all(null)
+}
+
+#[cfg(test)]
+mod tests;
