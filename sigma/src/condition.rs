@@ -132,6 +132,8 @@ pub enum ErrorKind {
     Aggregation,
     /// `2 of`: pySigma refuses any number but 1.
     UnsupportedCount,
+    /// `1 of sel-*`: pySigma refuses the dash after `of`, though names may have it. Read as what it says.
+    DashInPattern,
     /// A character that is no part of the language.
     UnknownCharacter,
     /// Parentheses nested deeper than [`MAX_DEPTH`]; the rest of the condition is not read.

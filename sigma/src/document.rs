@@ -96,7 +96,9 @@ pub fn parse(source: Source) -> File {
     let stream = yaml::parse(&source);
     let is_sigma = sniff(source.text());
     let mut problems = stream.problems;
-    let documents = collection::documents(source.text(), stream.documents, &mut problems);
+    // Where lines had to be blanked out, the tree's texts are those of what was left.
+    let text = stream.recovered.as_deref().unwrap_or(source.text());
+    let documents = collection::documents(text, stream.documents, &mut problems);
     File { source, documents, comments: stream.comments, problems, is_sigma }
 }
 

@@ -90,15 +90,24 @@ fn check_condition(condition: &Condition, text: &str, at: &dyn std::fmt::Display
     }
 }
 
-#[test]
-#[ignore = "needs SIGWISE_SHARED"]
-fn every_rule_is_read() {
+fn paths() -> Vec<PathBuf> {
     let mut paths = Vec::new();
     rules(&shared().join("corpora/sigmahq"), &mut paths);
     assert!(paths.len() > 4000);
+    paths
+}
+
+fn parse(text: impl Into<Vec<u8>>) -> File {
+    sigwise_sigma::parse(Source::from_bytes(text))
+}
+
+#[test]
+#[ignore = "needs SIGWISE_SHARED"]
+fn every_rule_is_read() {
+    let paths = paths();
     let mut active = 0;
     for path in &paths {
-        let file = sigwise_sigma::parse(Source::from_bytes(std::fs::read(path).unwrap()));
+        let file = parse(std::fs::read(path).unwrap());
         check(&file, &path.display());
         let rules = path.components().any(|part| part.as_os_str().to_string_lossy().starts_with("rules"));
         for document in file.documents.iter().filter(|_| rules && file.is_sigma) {
@@ -116,4 +125,45 @@ fn every_rule_is_read() {
     }
     println!("{} files, {active} active rules", paths.len());
     assert!(active > 3700);
+}
+
+/// As while typing: the rule ends anywhere, also within a character.
+#[test]
+#[ignore = "needs SIGWISE_SHARED"]
+fn cut_rules_are_read() {
+    for (number, path) in paths().iter().enumerate() {
+        let bytes = std::fs::read(path).unwrap();
+        for end in (number % 64..bytes.len()).step_by(64) {
+            check(&parse(&bytes[..end]), &format_args!("{} cut at {end}", path.display()));
+        }
+    }
+}
+
+#[test]
+#[ignore = "needs SIGWISE_SHARED"]
+fn changed_rules_are_read() {
+    for (number, path) in paths().iter().enumerate() {
+        let text = std::fs::read_to_string(path).unwrap();
+        let count = |file: &File| {
+            let detections = file.documents.iter().filter_map(|document| document.detection());
+            detections
+                .map(|detection| detection.items().map(|(_, item)| item.values.len()).sum::<usize>())
+                .sum::<usize>()
+        };
+        let plain = count(&parse(text.as_str()));
+        for (what, changed) in [
+            ("with CRLF", text.replace('\n', "\r\n")),
+            ("with a byte order mark", format!("\u{feff}{text}")),
+            ("with emoji in values", text.replace("\n            - '", "\n            - '🦀é\u{301}漢")),
+        ] {
+            let file = parse(changed);
+            check(&file, &format_args!("{} {what}", path.display()));
+            assert_eq!(count(&file), plain, "{} {what}", path.display());
+        }
+        // Anywhere, where it may well break the YAML.
+        for offset in (number % 97..text.len()).step_by(97).filter(|offset| text.is_char_boundary(*offset)) {
+            let changed = format!("{}🦀{}", &text[..offset], &text[offset..]);
+            check(&parse(changed), &format_args!("{} with an emoji at {offset}", path.display()));
+        }
+    }
 }

@@ -129,8 +129,10 @@ struct Parser {
 
 impl Parser {
     fn error(&mut self, span: Span, kind: ErrorKind) {
-        if self.errors.len() < MAX_ERRORS && !self.stopped {
-            self.errors.push(Error { span, kind });
+        let error = Error { span, kind };
+        // An operator alone lacks both operands: once is enough.
+        if self.errors.len() < MAX_ERRORS && !self.stopped && self.errors.last() != Some(&error) {
+            self.errors.push(error);
         }
     }
 
@@ -359,8 +361,11 @@ impl Parser {
 
     fn pattern(&mut self, quantifier: Quantifier, quantifier_span: Span) -> Option<Expr> {
         let token = self.peek(0)?;
-        let text = token.text.clone();
+        let (text, span) = (token.text.clone(), token.span);
         let them = is_them(&text);
+        if text.contains('-') {
+            self.error(span, ErrorKind::DashInPattern);
+        }
         let span =
             self.take(if them { TokenKind::Them } else { TokenKind::Pattern }, if them { "them" } else { &text });
         Some(Expr::Of { quantifier, quantifier_span, pattern: Spanned { text, span } })

@@ -65,6 +65,7 @@ fn errors_and_recovery() {
         ("", "- !Empty "),
         (" \n", "- !Empty  \n"),
         ("a and", "a !ExpectedOperand and"),
+        ("and", "- !ExpectedOperand and"),
         ("and a", "a !ExpectedOperand and"),
         ("a and or b", "(or a b) !ExpectedOperand or"),
         ("a or and b", "(or a b) !ExpectedOperand and"),
@@ -84,6 +85,7 @@ fn errors_and_recovery() {
         ("1 them", "Any<them> !ExpectedOf 1"),
         ("a and filter_*", "(and a Any<filter_*>) !ExpectedQuantifier filter_*"),
         ("2 of sel*", "Count(2)<sel*> !UnsupportedCount 2"),
+        ("1 of sel-* or a", "(or Any<sel-*> a) !DashInPattern sel-*"),
         ("99999999999 of them", "Count(4294967295)<them> !UnsupportedCount 99999999999"),
         ("a AND b", "(and a b) !Uppercase AND"),
         ("a Or NOT b", "(or a (not b)) !Uppercase Or !Uppercase NOT"),
@@ -162,4 +164,70 @@ fn spans_are_balanced() {
     let mut found = Vec::new();
     condition.expr.as_ref().unwrap().walk(&mut |expr, _| found.push(&text[condition.span_of(expr).range()]));
     assert_eq!(found, [text, "a or b", "a", "b", "not ((c) or d)", "(c) or d", "c", "d"]);
+}
+
+/// Whatever stands there: no panic, tokens cover what they say, a tree wherever there is a name, spans within bounds.
+#[test]
+fn nonsense_is_read_too() {
+    let words = [
+        "a",
+        "sel_*",
+        "them",
+        "and",
+        "or",
+        "not",
+        "of",
+        "1",
+        "all",
+        "(",
+        ")",
+        "|",
+        "||",
+        "&",
+        "!",
+        "é",
+        "\u{1f980}",
+        "AND",
+        "NOT",
+        "2",
+        "-",
+        "\n",
+        ",",
+    ];
+    let mut seed = 1u64;
+    for _ in 0..20_000 {
+        let mut text = String::new();
+        loop {
+            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            let number = (seed >> 33) as usize;
+            if number.is_multiple_of(9) {
+                break;
+            }
+            text.push_str(words[number % words.len()]);
+            text.push_str(if number.is_multiple_of(5) { "" } else { " " });
+        }
+        let condition = Condition::parse(&text);
+        for token in &condition.tokens {
+            assert_eq!(&text[token.span.range()], &*token.text, "{text:?}");
+        }
+        assert!(condition.errors.iter().all(|error| text.get(error.span.range()).is_some()), "{text:?}");
+        assert!(condition.errors.is_sorted_by_key(|error| error.span.start), "{text:?}");
+        let expr = condition.expr.as_ref();
+        assert!(expr.is_some() || !condition.errors.is_empty(), "{text:?}");
+        let names = condition
+            .tokens
+            .iter()
+            .filter(|t| matches!(t.kind, TokenKind::Name | TokenKind::Pattern | TokenKind::Them));
+        assert_eq!(names.count(), condition.references().len(), "{text:?}");
+        if let Some(expr) = expr {
+            expr.walk(&mut |expr, _| {
+                let slice = &text[condition.span_of(expr).range()];
+                assert!(
+                    !condition.errors.is_empty() || slice.matches('(').count() == slice.matches(')').count(),
+                    "{text:?}"
+                );
+                assert!(!matches!(expr, Expr::And(operands) | Expr::Or(operands) if operands.len() < 2));
+            });
+        }
+    }
 }

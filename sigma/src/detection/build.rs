@@ -47,7 +47,7 @@ fn selection(text: &str, entry: &Entry, inherited: bool) -> Selection {
     Selection {
         entry: if end.start >= entry.key.span.start { entry.key.span.cover(end) } else { entry.key.span },
         span: node.span,
-        group: group(text, node, inherited || node.alias.is_some()),
+        group: group(text, node, alias, inherited || node.alias.is_some()),
         alias,
         inherited,
         name,
@@ -62,17 +62,18 @@ fn name_of(text: &str, key: &Node) -> Spanned {
     })
 }
 
-/// The definition of a selection, or an item of a list of definitions.
-fn group(text: &str, node: &Node, inherited: bool) -> Group {
+/// The definition of a selection, or an item of a list of definitions, with the alias that stands for it.
+fn group(text: &str, node: &Node, alias: Option<Span>, inherited: bool) -> Group {
     match &node.value {
         yaml::Value::Mapping(map) => {
             Group { join: Join::All, members: map_items(text, map, inherited), span: node.span }
         }
         yaml::Value::Sequence(list) => {
-            Group { join: Join::Any, members: list_items(text, node, list, inherited), span: node.span }
+            Group { join: Join::Any, members: list_items(text, node, list, alias, inherited), span: node.span }
         }
         yaml::Value::Scalar(_) => {
-            let members = vec![Member::Item(keywords(node, std::slice::from_ref(node), Form::Single, inherited))];
+            let members =
+                vec![Member::Item(keywords(node, std::slice::from_ref(node), Form::Single, alias, inherited))];
             Group { join: Join::All, members, span: node.span }
         }
     }
@@ -100,33 +101,33 @@ fn map_items(text: &str, map: &Mapping, inherited: bool) -> Vec<Member> {
 }
 
 /// A list of scalars is one set of keywords; with a map or list among them each item stands for itself.
-fn list_items(text: &str, node: &Node, list: &Sequence, inherited: bool) -> Vec<Member> {
+fn list_items(text: &str, node: &Node, list: &Sequence, alias: Option<Span>, inherited: bool) -> Vec<Member> {
     if list.items.is_empty() {
         return Vec::new();
     }
     let scalar = |node: &Node| matches!(node.value, yaml::Value::Scalar(_));
     if list.items.iter().all(scalar) {
-        return vec![Member::Item(keywords(node, &list.items, form(list), inherited))];
+        return vec![Member::Item(keywords(node, &list.items, form(list), alias, inherited))];
     }
     let item = |node: &Node| {
         let inherited = inherited || node.alias.is_some();
         if scalar(node) {
-            Member::Item(keywords(node, std::slice::from_ref(node), Form::Single, inherited))
+            Member::Item(keywords(node, std::slice::from_ref(node), Form::Single, node.alias, inherited))
         } else {
-            Member::Group(group(text, node, inherited))
+            Member::Group(group(text, node, node.alias, inherited))
         }
     };
     list.items.iter().map(item).collect()
 }
 
-fn keywords(node: &Node, values: &[Node], form: Form, inherited: bool) -> Item {
+fn keywords(node: &Node, values: &[Node], form: Form, alias: Option<Span>, inherited: bool) -> Item {
     Item {
         key: None,
         values: values.iter().map(|value_node| value(value_node, node.alias)).collect(),
         value_span: node.span,
         form,
         inherited,
-        alias: node.alias,
+        alias,
     }
 }
 
