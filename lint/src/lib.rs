@@ -1,1 +1,24 @@
-//! The engine: checks, diagnostics, fixes, suppressions, configuration, project index.
+//! The engine: checks, diagnostics, fixes, suppressions, configuration and the project index.
+//!
+//! [`lint`] never fails, never panics and does no I/O: what it may not fetch itself comes in through [`Context`].
+
+pub mod check;
+pub mod checks;
+pub mod config;
+pub mod diagnostic;
+pub mod docs;
+pub mod edit;
+mod engine;
+mod fingerprint;
+pub mod fix;
+pub mod nearest;
+pub mod project;
+pub mod report;
+pub mod rule;
+mod suppress;
+
+pub use check::Check;
+pub use config::{Config, Settings};
+pub use diagnostic::{Diagnostic, Fix, Severity};
+pub use engine::{Context, lint};
+pub use project::Project;

@@ -1,0 +1,56 @@
+//! The checks: one file each, and one list.
+
+use sigwise_sigma::{File, ProblemKind};
+
+use crate::check::Check;
+use crate::diagnostic::Diagnostic;
+use crate::engine::Context;
+use crate::report::Report;
+
+macro_rules! checks {
+    ($($name:ident),* $(,)?) => {
+        $(mod $name;)*
+
+        /// Every check, in the order of their names.
+        pub static ALL: &[&Check] = &[$(&$name::CHECK),*];
+    };
+}
+
+checks![
+    missing_title,
+    unknown_suppression,
+    unused_suppression,
+    yaml_not_a_map,
+];
+
+/// How many checks there are.
+pub const COUNT: usize = ALL.len();
+
+/// The checks that a name stands for: the check of this name, else all that have it as an alias (the official linter
+/// has one validator for what are several checks here).
+pub fn named(name: &str) -> impl Iterator<Item = usize> {
+    let exact = ALL.iter().position(|check| check.id == name);
+    let by_alias = ALL.iter().enumerate().filter(move |(_, check)| exact.is_none() && check.aliases.contains(&name));
+    exact.into_iter().chain(by_alias.map(|(index, _)| index))
+}
+
+/// The check of exactly this name.
+pub fn get(id: &str) -> Option<&'static Check> {
+    by_id(id).map(|(_, check)| check)
+}
+
+/// The check of exactly this name, with its number in [`ALL`].
+pub(crate) fn by_id(id: &str) -> Option<(usize, &'static Check)> {
+    ALL.iter().position(|check| check.id == id).map(|index| (index, ALL[index]))
+}
+
+/// The one finding that a file which is no Sigma file can have, and only if the user named it.
+pub(crate) fn report_named(file: &File, cx: &Context<'_>, out: &mut Vec<Diagnostic>) {
+    let Some((index, check)) = by_id("yaml-not-a-map") else { return };
+    if !cx.settings.is_enabled(index) {
+        return;
+    }
+    for problem in file.problems.iter().filter(|problem| problem.kind == ProblemKind::NotAMap) {
+        Report::new(check, 0, cx.settings.severity(index), out).at(problem.span, problem.message.clone());
+    }
+}

@@ -1,0 +1,166 @@
+//! Edits that respect how a rule is written: indentation, quotes, comments and line endings stay.
+
+use sigwise_sigma::yaml::{Entry, Mapping, Sequence, Style};
+use sigwise_sigma::{Source, Span};
+
+pub use crate::diagnostic::Edit;
+
+/// The blanks at the start of the line that holds byte `offset`.
+pub fn indent_at(source: &Source, offset: usize) -> &str {
+    let line = line_of(source, offset);
+    let text = source.slice(line).trim_start_matches('\u{feff}');
+    &text[..text.len() - text.trim_start_matches([' ', '\t']).len()]
+}
+
+/// The line that holds byte `offset`, without its line break.
+pub fn line_of(source: &Source, offset: usize) -> Span {
+    source.line_span(source.position(offset).line)
+}
+
+/// Whether only blanks (and list dashes) stand before byte `offset` on its line.
+pub fn begins_line(source: &Source, offset: usize) -> bool {
+    let line = line_of(source, offset);
+    source.text()[line.start as usize..offset].trim_start_matches('\u{feff}').chars().all(|c| matches!(c, ' ' | '\t' | '-'))
+}
+
+/// `text` as a scalar that means just this text, in the given style where the style can carry it: plain becomes
+/// single-quoted where YAML would read something else; block styles become single-quoted.
+pub fn quoted(text: &str, style: Style) -> String {
+    let printable = text.chars().all(|c| !c.is_control());
+    match style {
+        Style::DoubleQuoted => double_quoted(text),
+        _ if !printable => double_quoted(text),
+        Style::Plain if is_plain_safe(text) => text.to_owned(),
+        _ => format!("'{}'", text.replace('\'', "''")),
+    }
+}
+
+fn double_quoted(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 2);
+    out.push('"');
+    for c in text.chars() {
+        match c {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            c if c.is_control() => out.push_str(&format!("\\x{:02x}", c as u32)),
+            c => out.push(c),
+        }
+    }
+    out.push('"');
+    out
+}
+
+/// Whether `text`, unquoted, is read back as this very text (also inside a flow list).
+pub fn is_plain_safe(text: &str) -> bool {
+    let Some(first) = text.chars().next() else { return false };
+    let last = text.chars().next_back().unwrap_or(first);
+    !first.is_whitespace()
+        && !last.is_whitespace()
+        && !"-?:,[]{}#&*!|>'\"%@`=<~".contains(first)
+        && last != ':'
+        && !text.contains([',', '[', ']', '{', '}', '#', '\n', '\r', '\t', '"', '\''])
+        && !text.contains(": ")
+        && sigwise_sigma::scalar::resolve(text, Style::Plain, None) == sigwise_sigma::scalar::Type::Str
+}
+
+/// Removes a comment: with its line where it stands alone, else with the blanks before it.
+pub fn remove_comment(source: &Source, comment: Span) -> Edit {
+    let text = source.text();
+    let line = line_of(source, comment.start as usize);
+    let before = &text[line.start as usize..comment.start as usize];
+    let kept = before.trim_end_matches([' ', '\t']);
+    if kept.trim_start_matches('\u{feff}').is_empty() {
+        return Edit::remove(Span { start: line.start + kept.len() as u32, end: after_break(source, comment.end) });
+    }
+    Edit::remove(Span { start: line.start + kept.len() as u32, end: comment.end })
+}
+
+/// Removes the item with this number from a list of at least two; `None` where that cannot be done cleanly.
+pub fn remove_item(source: &Source, sequence: &Sequence, index: usize) -> Option<Edit> {
+    if sequence.items.len() < 2 || sequence.items.iter().any(|item| item.alias.is_some()) {
+        return None;
+    }
+    let item = sequence.items.get(index)?.span;
+    if sequence.flow {
+        return Some(remove_between(
+            index.checked_sub(1).map(|before| sequence.items[before].span),
+            item,
+            sequence.items.get(index + 1).map(|next| next.span),
+        ));
+    }
+    let dash = source.text()[..item.start as usize].rfind('-')?;
+    // A nested `- - x`: the outer dash would be left alone.
+    let line = line_of(source, dash);
+    if !source.text()[line.start as usize..dash].trim().is_empty() {
+        return None;
+    }
+    remove_lines(source, Span { start: dash as u32, end: item.end })
+}
+
+/// Removes the entry with this number from a map of at least two; `None` where that cannot be done cleanly.
+pub fn remove_entry(source: &Source, mapping: &Mapping, index: usize) -> Option<Edit> {
+    let entry = mapping.entries.get(index).filter(|entry| !entry.inherited)?;
+    if mapping.entries.len() < 2 {
+        return None;
+    }
+    let span = entry_span(entry);
+    if mapping.flow {
+        return Some(remove_between(
+            index.checked_sub(1).map(|before| entry_span(&mapping.entries[before])),
+            span,
+            mapping.entries.get(index + 1).map(entry_span),
+        ));
+    }
+    let line = line_of(source, span.start as usize);
+    if source.text()[line.start as usize..span.start as usize].contains('-') {
+        // The first key behind a dash: the next key moves up to the dash, unless a comment stands between.
+        let next = mapping.entries.get(index + 1)?.key.span;
+        let between = &source.text()[span.end as usize..next.start as usize];
+        return between.trim().is_empty().then(|| Edit::remove(Span { start: span.start, end: next.start }));
+    }
+    remove_lines(source, span)
+}
+
+/// From the key's first byte to the value's last.
+pub fn entry_span(entry: &Entry) -> Span {
+    match entry.value.alias {
+        Some(alias) => entry.key.span.cover(alias),
+        None => entry.key.span.cover(entry.value.span),
+    }
+}
+
+fn remove_between(before: Option<Span>, item: Span, next: Option<Span>) -> Edit {
+    // The comma in front goes along, or, for the first one, the comma behind.
+    Edit::remove(match (before, next) {
+        (Some(before), _) => Span { start: before.end, end: item.end },
+        (None, Some(next)) => Span { start: item.start, end: next.start },
+        (None, None) => item,
+    })
+}
+
+/// Removes whole lines; a comment behind the text stays where it is.
+fn remove_lines(source: &Source, span: Span) -> Option<Edit> {
+    let first = line_of(source, span.start as usize);
+    let last = line_of(source, span.end as usize);
+    let rest = &source.text()[span.end as usize..last.end as usize];
+    let tail = rest.trim();
+    if tail.is_empty() {
+        return Some(Edit::remove(Span { start: first.start, end: after_break(source, last.end) }));
+    }
+    let comment = span.end + (rest.len() - rest.trim_start().len()) as u32;
+    tail.starts_with('#').then(|| Edit::remove(Span { start: span.start, end: comment }))
+}
+
+/// Where the line after the one that ends at `end` begins.
+fn after_break(source: &Source, end: u32) -> u32 {
+    let rest = &source.text()[end as usize..];
+    let skipped = match rest.as_bytes() {
+        [b'\r', b'\n', ..] => 2,
+        [b'\r' | b'\n', ..] => 1,
+        _ => 0,
+    };
+    end + skipped
+}

@@ -1,0 +1,134 @@
+//! Applies fixes until nothing is left to fix, and never leaves a file that reads worse than before.
+
+use sigwise_sigma::{File, ProblemKind, Source, parse};
+
+use crate::diagnostic::{Applicability, Diagnostic, EditText, Fix};
+
+/// Fills the templates of edits; the edges bring clock and randomness.
+pub struct Fill<'a> {
+    /// A new random UUID, version 4.
+    pub fresh_id: &'a mut dyn FnMut() -> String,
+    /// Today, as `YYYY-MM-DD`.
+    pub today: String,
+}
+
+impl std::fmt::Debug for Fill<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Fill").field("today", &self.today).finish_non_exhaustive()
+    }
+}
+
+/// A file after fixing.
+#[derive(Debug)]
+pub struct Fixed {
+    /// The new text; `None` where nothing changed.
+    pub text: Option<String>,
+    /// What was applied: the check and the fix's title, in order.
+    pub applied: Vec<(&'static str, String)>,
+    /// The file as it is now.
+    pub file: File,
+    /// What remains.
+    pub remaining: Vec<Diagnostic>,
+}
+
+/// A fix can make room for the next; this many rounds are enough for every chain known and stop a pair of fixes that
+/// undo each other.
+const MAX_ROUNDS: usize = 16;
+
+/// Applies, round by round, the first fix of every finding that is at least as safe as `limit` allows. Fixes that
+/// overlap wait for the next round; one that would break the YAML or keep its own finding is left out.
+pub fn fix(file: File, limit: Applicability, fill: &mut Fill<'_>, mut lint: impl FnMut(&File) -> Vec<Diagnostic>) -> Fixed {
+    let mut file = file;
+    let mut remaining = lint(&file);
+    let mut applied = Vec::new();
+    let mut changed = false;
+    let mut refused: Vec<String> = Vec::new();
+    for _ in 0..MAX_ROUNDS {
+        let chosen = choose(&remaining, limit, &refused);
+        if chosen.is_empty() {
+            break;
+        }
+        let together: Vec<&Fix> = chosen.iter().map(|(_, fix)| *fix).collect();
+        let attempt = attempt(&file, &together, fill, &mut lint).filter(|(_, found)| {
+            chosen.iter().all(|(diagnostic, _)| found.iter().all(|other| other.fingerprint != diagnostic.fingerprint))
+        });
+        if let Some((next, found)) = attempt {
+            applied.extend(chosen.iter().map(|(diagnostic, fix)| (diagnostic.check.id, fix.title.clone())));
+            (file, remaining, changed) = (next, found, true);
+            continue;
+        }
+        // One of them does harm: take them one by one, and refuse those that do.
+        let Some((diagnostic, fix)) = chosen.first().copied() else { break };
+        match attempt_one(&file, fix, fill, &mut lint, &diagnostic.fingerprint) {
+            Some((next, found)) => {
+                applied.push((diagnostic.check.id, fix.title.clone()));
+                (file, remaining, changed) = (next, found, true);
+            }
+            None => refused.push(diagnostic.fingerprint.clone()),
+        }
+    }
+    Fixed { text: changed.then(|| file.source.text().to_owned()), applied, file, remaining }
+}
+
+fn choose<'a>(found: &'a [Diagnostic], limit: Applicability, refused: &[String]) -> Vec<(&'a Diagnostic, &'a Fix)> {
+    let mut chosen: Vec<(&Diagnostic, &Fix)> = Vec::new();
+    for diagnostic in found.iter().filter(|diagnostic| !refused.contains(&diagnostic.fingerprint)) {
+        let usable = |fix: &&Fix| limit == Applicability::Unsafe || fix.applicability == Applicability::Safe;
+        let Some(fix) = diagnostic.fixes.iter().find(usable) else { continue };
+        if chosen.iter().all(|(_, other)| !overlap(fix, other)) {
+            chosen.push((diagnostic, fix));
+        }
+    }
+    chosen
+}
+
+fn overlap(a: &Fix, b: &Fix) -> bool {
+    a.edits.iter().any(|a| b.edits.iter().any(|b| a.span.touches(b.span)))
+}
+
+fn attempt(
+    file: &File,
+    fixes: &[&Fix],
+    fill: &mut Fill<'_>,
+    lint: &mut impl FnMut(&File) -> Vec<Diagnostic>,
+) -> Option<(File, Vec<Diagnostic>)> {
+    let text = apply(file.source.text(), fixes, fill)?;
+    let next = parse(Source::from_text(text));
+    let found = lint(&next);
+    (broken(&next) <= broken(file) && next.documents.len() >= file.documents.len()).then_some((next, found))
+}
+
+fn attempt_one(
+    file: &File,
+    fix: &Fix,
+    fill: &mut Fill<'_>,
+    lint: &mut impl FnMut(&File) -> Vec<Diagnostic>,
+    fingerprint: &str,
+) -> Option<(File, Vec<Diagnostic>)> {
+    attempt(file, &[fix], fill, lint).filter(|(_, found)| found.iter().all(|other| other.fingerprint != fingerprint))
+}
+
+fn broken(file: &File) -> usize {
+    let breaks = |kind| matches!(kind, ProblemKind::Syntax | ProblemKind::Tab | ProblemKind::NotAMap | ProblemKind::DuplicateKey);
+    file.problems.iter().filter(|problem| breaks(problem.kind)).count()
+}
+
+/// The text with these fixes applied; `None` where two of them overlap or one lies outside the text.
+pub fn apply(text: &str, fixes: &[&Fix], fill: &mut Fill<'_>) -> Option<String> {
+    let mut edits: Vec<_> = fixes.iter().flat_map(|fix| &fix.edits).collect();
+    edits.sort_by_key(|edit| edit.span);
+    let mut out = String::with_capacity(text.len());
+    let mut at = 0;
+    for edit in edits {
+        let range = edit.span.range();
+        out.push_str(text.get(at..range.start)?);
+        match &edit.text {
+            EditText::Text(new) => out.push_str(new),
+            EditText::FreshId => out.push_str(&(fill.fresh_id)()),
+            EditText::Today => out.push_str(&fill.today),
+        }
+        at = range.end;
+    }
+    out.push_str(text.get(at..)?);
+    Some(out)
+}

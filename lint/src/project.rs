@@ -1,0 +1,142 @@
+//! The project index: which ids, titles and names the rules of a run have, and where.
+
+use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
+use sigwise_sigma::detection::Spanned;
+use sigwise_sigma::source::Position;
+use sigwise_sigma::{Body, Document, File, Span};
+
+/// A place in some file of the project, with lines and columns, so that showing it needs no I/O.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// Path relative to the project root, with `/`.
+    pub path: Arc<str>,
+    /// Bytes in that file.
+    pub span: Span,
+    /// Line and columns of the start.
+    pub start: Position,
+    /// Line and columns of the end.
+    pub end: Position,
+}
+
+/// A rule as the index knows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// Where the id, title or name stands.
+    pub place: Place,
+    /// 0-based number of the document in the file.
+    pub document: usize,
+    /// What the rule is called.
+    pub title: Arc<str>,
+    /// Whether it is a filter, which may not be referenced as a rule.
+    pub is_filter: bool,
+}
+
+/// The rules of one run or workspace by id, title and name.
+#[derive(Clone, Debug, Default)]
+pub struct Project {
+    ids: FxHashMap<Box<str>, Vec<Entry>>,
+    titles: FxHashMap<Box<str>, Vec<Entry>>,
+    names: FxHashMap<Box<str>, Vec<Entry>>,
+}
+
+/// What one file brings to the index; made in parallel, added in order.
+#[derive(Debug, Default)]
+pub struct FileEntries {
+    ids: Vec<(Box<str>, Entry)>,
+    titles: Vec<(Box<str>, Entry)>,
+    names: Vec<(Box<str>, Entry)>,
+}
+
+impl FileEntries {
+    /// Collects the ids, titles and names of a file. `path` is relative to the project root, with `/`.
+    pub fn of(path: &Arc<str>, file: &File) -> Self {
+        let mut entries = Self::default();
+        if !file.is_sigma {
+            return entries;
+        }
+        for document in &file.documents {
+            if matches!(document.body, Body::None) {
+                continue;
+            }
+            let title: Arc<str> = document.title().map_or_else(|| Arc::from(""), |title| Arc::from(&*title.text));
+            let entry = |at: &Spanned| Entry {
+                place: Place {
+                    path: Arc::clone(path),
+                    span: at.span,
+                    start: file.source.position(at.span.start as usize),
+                    end: file.source.position(at.span.end as usize),
+                },
+                document: document.index,
+                title: Arc::clone(&title),
+                is_filter: matches!(document.body, Body::Filter(_)),
+            };
+            if let Some(id) = document.id() {
+                entries.ids.push((id.text.to_lowercase().into(), entry(&id)));
+            }
+            if let Some(title) = document.title() {
+                entries.titles.push((title.text.clone(), entry(&title)));
+            }
+            if let Some(name) = document.name() {
+                entries.names.push((name.text.clone(), entry(&name)));
+            }
+        }
+        entries
+    }
+}
+
+impl Project {
+    /// Adds the entries of a file; add files in the order of their paths, so that answers do not depend on threads.
+    pub fn add(&mut self, entries: FileEntries) {
+        for (key, entry) in entries.ids {
+            self.ids.entry(key).or_default().push(entry);
+        }
+        for (key, entry) in entries.titles {
+            self.titles.entry(key).or_default().push(entry);
+        }
+        for (key, entry) in entries.names {
+            self.names.entry(key).or_default().push(entry);
+        }
+    }
+
+    /// Forgets a file.
+    pub fn remove(&mut self, path: &str) {
+        for index in [&mut self.ids, &mut self.titles, &mut self.names] {
+            index.retain(|_, entries| {
+                entries.retain(|entry| &*entry.place.path != path);
+                !entries.is_empty()
+            });
+        }
+    }
+
+    /// The rules with this id (case does not count).
+    pub fn with_id(&self, id: &str) -> &[Entry] {
+        self.ids.get(id.to_lowercase().as_str()).map_or(&[], Vec::as_slice)
+    }
+
+    /// The rules with this title.
+    pub fn with_title(&self, title: &str) -> &[Entry] {
+        self.titles.get(title).map_or(&[], Vec::as_slice)
+    }
+
+    /// The rules with this `name`.
+    pub fn with_name(&self, name: &str) -> &[Entry] {
+        self.names.get(name).map_or(&[], Vec::as_slice)
+    }
+
+    /// Every name of the project, for "did you mean"; in no particular order.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.names.keys().map(|name| &**name)
+    }
+
+    /// Whether no two rules of the project have this id.
+    pub fn is_unique_id(&self, id: &str) -> bool {
+        self.with_id(id).len() <= 1
+    }
+
+    /// The other rules in `entries`: all but the document of this file at this place.
+    pub fn others<'a>(entries: &'a [Entry], path: &'a str, document: &'a Document) -> impl Iterator<Item = &'a Entry> {
+        entries.iter().filter(move |entry| &*entry.place.path != path || entry.document != document.index)
+    }
+}
