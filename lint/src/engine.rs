@@ -24,7 +24,7 @@ pub struct Context<'a> {
     /// Ids, titles and names of the project's rules, this file's included.
     pub project: &'a Project,
     /// What published rules do; `None` with `--no-corpus`.
-    pub corpus: Option<&'a Corpus<'a>>,
+    pub corpus: Option<&'a Corpus>,
     /// The ATT&CK tables.
     pub attack: &'a Attack,
     /// Today's date, `(year, month, day)`.

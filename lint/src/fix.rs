@@ -93,7 +93,7 @@ fn attempt(
     lint: &mut impl FnMut(&File) -> Vec<Diagnostic>,
 ) -> Option<(File, Vec<Diagnostic>)> {
     let text = apply(file.source.text(), fixes, fill)?;
-    let next = parse(Source::from_text(text));
+    let next = parse(Source::from_bytes(text));
     let found = lint(&next);
     (broken(&next) <= broken(file) && next.documents.len() >= file.documents.len()).then_some((next, found))
 }
