@@ -24,7 +24,7 @@ pub(crate) fn assign(file: &File, path: &str, project: &Project, diagnostics: &m
     let mut seen: BTreeMap<u64, u32> = BTreeMap::new();
     for diagnostic in diagnostics {
         let id = file.documents.get(diagnostic.document).and_then(|document| document.id());
-        let (id, path) = match id {
+        let (id, path) = match &id {
             Some(id) if project.is_unique_id(&id.text) => (&*id.text, ""),
             Some(id) => (&*id.text, path),
             None => ("", path),
