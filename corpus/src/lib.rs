@@ -8,3 +8,7 @@ pub mod op;
 pub mod readers;
 pub mod rule;
 pub mod vendor;
+
+/// What published rules do: answers over the snapshot. (The builder and its queries follow.)
+#[derive(Debug)]
+pub struct Corpus;
