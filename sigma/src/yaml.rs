@@ -3,12 +3,22 @@
 //! Broken text is mended line by line (at equal length, so that spans stay true) until the rest can be read.
 
 mod build;
+mod fault;
+mod line;
+mod mend;
+mod mended;
+mod remap;
+mod tabs;
 
-use granit_parser::{Event, Parser, ScalarStyle, ScanError, StructureStyle};
+use std::borrow::Cow;
+
+use granit_parser::{ErrorKind, Event, Parser, ScalarStyle, ScanError, StructureStyle};
 
 use crate::scalar::Type;
 use crate::source::{Source, Span};
-use build::{Builder, Properties};
+use build::Builder;
+use fault::{Failure, Fault};
+use mend::Outcome;
 
 /// All documents of a file.
 #[derive(Clone, Debug, Default)]
@@ -137,6 +147,27 @@ pub struct Problem {
     pub help: Option<String>,
     /// A second place that explains it, such as the first of two equal keys.
     pub related: Option<(Span, String)>,
+    /// What to put in place of which bytes so that the text can be read as it was meant.
+    pub fix: Option<(Span, String)>,
+}
+
+impl Problem {
+    /// A problem without help.
+    pub fn new(kind: ProblemKind, span: Span, message: impl Into<String>) -> Self {
+        Self { kind, span, message: message.into(), help: None, related: None, fix: None }
+    }
+
+    /// With advice on what to do.
+    pub fn with_help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// With a second place that explains it.
+    pub fn with_related(mut self, span: Span, message: impl Into<String>) -> Self {
+        self.related = Some((span, message.into()));
+        self
+    }
 }
 
 /// The kinds of [`Problem`].
@@ -163,52 +194,90 @@ pub enum ProblemKind {
 /// How many nodes aliases may add to one file; pySigma 2.0 refuses more than 10,000.
 pub const MAX_ALIAS_NODES: usize = 10_000;
 
-/// How deep collections may nest: deeper ones are a problem, and are not read.
+/// How deep collections may nest, half of it in block style and half in brackets: deeper ones are a problem, and are not
+/// read.
 pub const MAX_DEPTH: usize = 128;
 
-/// Reads a file. Never fails, never panics; what could not be read as written is in [`Stream::problems`].
+/// How many problems of one file are reported; it takes a hostile file to have more.
+pub const MAX_PROBLEMS: usize = 1_000;
+
+/// Reads a file. Never fails, never panics; what could not be read as written is in [`Stream::problems`], in the order
+/// of the file, together with bytes that are not UTF-8 and with files that are too large.
 pub fn parse(source: &Source) -> Stream {
     let mut stream = Stream::default();
+    let mut problems = Vec::new();
     if let Some(size) = source.oversize() {
-        stream.problems.push(Problem {
-            kind: ProblemKind::TooLarge,
-            span: Span::at(0),
-            message: format!("the file has {size} bytes, more than {} are not read", Source::MAX_BYTES),
-            help: None,
-            related: None,
-        });
+        let message = format!("the file has {size} bytes; more than {} are not read", Source::MAX_BYTES);
+        stream.problems.push(Problem::new(ProblemKind::TooLarge, Span::at(0), message));
         return stream;
     }
-    for &span in source.invalid() {
-        stream.problems.push(Problem {
-            kind: ProblemKind::Encoding,
-            span,
-            message: "these bytes are not UTF-8".to_owned(),
-            help: Some("save the file as UTF-8".to_owned()),
-            related: None,
-        });
+    for &span in source.invalid().iter().take(MAX_PROBLEMS) {
+        let problem = Problem::new(ProblemKind::Encoding, span, "these bytes are not UTF-8");
+        problems.push(problem.with_help("save the file as UTF-8"));
     }
+    let text = source.text();
     let base = if source.has_bom() { '\u{feff}'.len_utf8() } else { 0 };
-    let mut builder = Builder::new(source.text(), base);
-    if let Err(error) = read(source.text(), base, &mut builder) {
-        let at = error.marker().byte_offset().unwrap_or(0) + base;
-        builder.problem(ProblemKind::Syntax, Span::at(at.min(source.text().len())), error.info());
+    let edits = tabs::controls(text, &mut problems);
+    let mut builder = Builder::new(text, base);
+    if !edits.is_empty() || read(text, base, &mut builder).is_err() {
+        let mended = mend::mend(text, edits, |text| probe(text, base), &mut problems);
+        builder = Builder::new(&mended.text, base);
+        // What is still wrong then has been reported; the tree holds what stands before it.
+        let _ = read(&mended.text, base, &mut builder);
+        builder.finish(&mut stream);
+        remap::remap(text, &mended, &mut stream);
+        tabs::report(text, &stream.documents, &stream.comments, &mended.edits, &mut problems);
+        stream.recovered = Some(mended.masked(text));
+    } else {
+        builder.finish(&mut stream);
+        tabs::report(text, &stream.documents, &stream.comments, &[], &mut problems);
     }
-    builder.finish(&mut stream);
+    if !problems.is_empty() || !stream.problems.is_empty() {
+        stream.problems.append(&mut problems);
+        stream.problems.sort_by_key(|problem| problem.span);
+        stream.problems.dedup_by(|one, other| one.span == other.span && one.kind == other.kind);
+        stream.problems.truncate(MAX_PROBLEMS);
+    }
     stream
 }
 
-/// Sends the events of `text` (from `base` on) to the builder.
-fn read(text: &str, base: usize, builder: &mut Builder<'_>) -> Result<(), ScanError> {
+/// What stands before a node.
+#[derive(Clone, Copy, Default)]
+struct Properties {
+    /// Number of the anchor, 0 for none.
+    anchor: usize,
+    /// The tag as written.
+    tag: Option<Span>,
+}
+
+/// Takes the events of the parser, with spans in bytes of the text that is parsed.
+trait Sink {
+    fn document_start(&mut self, marker: Option<Span>);
+    fn document_end(&mut self);
+    fn comment(&mut self, span: Span);
+    fn scalar(&mut self, value: Cow<'_, str>, style: Style, span: Span, properties: Properties);
+    fn start(&mut self, mapping: bool, flow: bool, span: Span, properties: Properties);
+    fn end(&mut self, span: Span);
+    /// The `&name` token of the node that came last.
+    fn anchor(&mut self, span: Span);
+    fn alias(&mut self, anchor: usize, span: Span);
+    /// `*name` without an anchor.
+    fn unresolved_alias(&mut self, span: Span);
+}
+
+/// Sends the events of `text` (from `base` on) to `sink`.
+fn read(text: &str, base: usize, sink: &mut impl Sink) -> Result<(), Failure> {
     let options = granit_parser::options! {
         emit_unresolved_aliases: true,
         emit_anchor_events: true,
         block_scalar_eof_without_line_feed: true,
-        flow_nesting_limit: MAX_DEPTH,
-        block_nesting_limit: MAX_DEPTH,
+        bom_inside_document_as_content: true,
+        max_buffered_comment_events: usize::MAX,
+        flow_nesting_limit: MAX_DEPTH / 2,
+        block_nesting_limit: MAX_DEPTH / 2,
     };
     for event in Parser::new_from_str_with_options(&text[base..], options) {
-        let (event, at) = event?;
+        let (event, at) = event.map_err(|error| failure(&error, base))?;
         let range = at.byte_range().unwrap_or_default();
         let span = Span::new(range.start + base, range.end + base);
         let tag_span = || {
@@ -225,25 +294,156 @@ fn read(text: &str, base: usize, builder: &mut Builder<'_>) -> Result<(), ScanEr
                     ScalarStyle::Literal => Style::Literal,
                     ScalarStyle::Folded => Style::Folded,
                 };
-                builder.scalar(value, style, span, Properties { anchor, tag });
+                sink.scalar(value, style, span, Properties { anchor, tag });
             }
             Event::SequenceStart(style, anchor, tag) => {
                 let tag = tag.and_then(|_| tag_span());
-                builder.start(false, style == StructureStyle::Flow, span, Properties { anchor, tag });
+                sink.start(false, style == StructureStyle::Flow, span, Properties { anchor, tag });
             }
             Event::MappingStart(style, anchor, tag) => {
                 let tag = tag.and_then(|_| tag_span());
-                builder.start(true, style == StructureStyle::Flow, span, Properties { anchor, tag });
+                sink.start(true, style == StructureStyle::Flow, span, Properties { anchor, tag });
             }
-            Event::SequenceEnd | Event::MappingEnd => builder.end(span),
-            Event::Alias(anchor) => builder.alias(anchor, span),
-            Event::UnresolvedAlias(_) => builder.unresolved_alias(span),
-            Event::Anchor(_, _) => builder.anchor(span),
-            Event::Comment(_, _) => builder.comment(span),
-            Event::DocumentStart(explicit, _) => builder.document_start(explicit.then_some(span)),
-            Event::DocumentEnd => builder.document_end(),
+            Event::SequenceEnd | Event::MappingEnd => sink.end(span),
+            Event::Alias(anchor) => sink.alias(anchor, span),
+            Event::UnresolvedAlias(_) => sink.unresolved_alias(span),
+            Event::Anchor(_, _) => sink.anchor(span),
+            Event::Comment(_, _) => sink.comment(span),
+            Event::DocumentStart(explicit, _) => sink.document_start(explicit.then_some(span)),
+            Event::DocumentEnd => sink.document_end(),
             _ => {}
         }
     }
     Ok(())
+}
+
+/// The parser's error in the words of recovery.
+fn failure(error: &ScanError, base: usize) -> Failure {
+    let fault = match error.kind() {
+        ErrorKind::TabNotAllowed
+        | ErrorKind::TabInBlockIndentation
+        | ErrorKind::TabInIndentation
+        | ErrorKind::TabInPlainScalar
+        | ErrorKind::TabAtBlockScalarStart => Fault::Tab,
+        ErrorKind::UnclosedQuotedScalar | ErrorKind::DocumentIndicatorInQuotedScalar => Fault::OpenQuote,
+        ErrorKind::InvalidTrailingSingleQuotedScalar | ErrorKind::InvalidTrailingDoubleQuotedScalar => {
+            Fault::AfterQuote
+        }
+        ErrorKind::UnknownQuotedScalarEscape
+        | ErrorKind::InvalidQuotedScalarHexEscape
+        | ErrorKind::InvalidLowSurrogateHexEscape
+        | ErrorKind::InvalidLowSurrogate
+        | ErrorKind::MissingLowSurrogate
+        | ErrorKind::UnpairedLowSurrogate
+        | ErrorKind::InvalidUnicodeEscape => Fault::Escape,
+        ErrorKind::UnexpectedCharacter { character } => Fault::Character(*character),
+        ErrorKind::UnknownAnchor | ErrorKind::MissingAnchorOrAliasName => Fault::Alias,
+        ErrorKind::MappingValueNotAllowed | ErrorKind::InvalidMappingValueWhitespace => Fault::Colon,
+        ErrorKind::SimpleKeyExpected | ErrorKind::InvalidSimpleKey => Fault::Key,
+        ErrorKind::ExpectedBlockMappingKey
+        | ErrorKind::ExpectedBlockSequenceEntry
+        | ErrorKind::InvalidIndentation
+        | ErrorKind::BlockSequenceEntryNotAllowed
+        | ErrorKind::MappingKeyNotAllowed
+        | ErrorKind::InvalidBlockScalarIndent
+        | ErrorKind::InvalidQuotedScalarIndent
+        | ErrorKind::InvalidFlowScalarIndent
+        | ErrorKind::UnexpectedEofBlockSequence
+        | ErrorKind::UnexpectedEofBlockMapping => Fault::Indent,
+        ErrorKind::MisplacedFlowCollectionEnd
+        | ErrorKind::MismatchedFlowCollectionEnd { .. }
+        | ErrorKind::UnclosedFlowCollection { .. }
+        | ErrorKind::UnexpectedEofFlowSequence
+        | ErrorKind::UnexpectedEofFlowMapping
+        | ErrorKind::UnexpectedEofImplicitFlowMapping
+        | ErrorKind::ExpectedFlowMappingSeparator
+        | ErrorKind::ExpectedFlowSequenceSeparator
+        | ErrorKind::FlowMappingValueAdjacentCollection
+        | ErrorKind::BlockEntryInFlowCollection
+        | ErrorKind::InvalidColonPlacement => Fault::Flow,
+        ErrorKind::InvalidBlockScalarHeader | ErrorKind::ZeroBlockScalarIndent => Fault::BlockHeader,
+        ErrorKind::RecursionLimitExceeded => Fault::Depth,
+        ErrorKind::InvalidDocumentEnd => Fault::Other("there is text behind the `...` that ends a document"),
+        ErrorKind::ExpectedDocumentStart | ErrorKind::MissingDocumentEndBeforeDirective => {
+            Fault::Other("a new document must begin with `---`")
+        }
+        ErrorKind::CommentNotSeparated => Fault::Other("a comment needs a blank before its `#`"),
+        ErrorKind::CommentInterceptedScalar => Fault::Other("a comment within a text of several lines"),
+        ErrorKind::InvalidBlockEntryWhitespace | ErrorKind::ExpectedWhitespace => {
+            Fault::Other("a blank is missing here")
+        }
+        ErrorKind::PlainScalarStartsWithDashFlowIndicator => {
+            Fault::Other("a value cannot begin with `-` and a bracket")
+        }
+        ErrorKind::UndeclaredTagHandle
+        | ErrorKind::ExpectedTagBang
+        | ErrorKind::InvalidTagTerminator
+        | ErrorKind::MissingTagUri
+        | ErrorKind::UnclosedVerbatimTag
+        | ErrorKind::InvalidTagEscape => Fault::Other("YAML reads a value that begins with `!` as a tag"),
+        ErrorKind::ExpectedNodeContent | ErrorKind::UnexpectedEndOfPlainScalar | ErrorKind::UnexpectedEof => {
+            Fault::Other("a value is missing here, or it needs quotes")
+        }
+        ErrorKind::DuplicateVersionDirective
+        | ErrorKind::UnsupportedYamlMajorVersion
+        | ErrorKind::DuplicateTagDirective
+        | ErrorKind::InvalidDirectiveTerminator
+        | ErrorKind::MissingYamlVersionSeparator
+        | ErrorKind::MissingDirectiveName
+        | ErrorKind::InvalidDirectiveName
+        | ErrorKind::MissingYamlVersion => Fault::Other("YAML reads a line that begins with `%` as a directive"),
+        _ => Fault::Other("this cannot be read as YAML"),
+    };
+    Failure { fault, at: error.marker().byte_offset().unwrap_or(0) + base }
+}
+
+/// Parses without building anything.
+fn probe(text: &str, base: usize) -> Outcome {
+    let mut track = Track { last: base, open: Vec::new() };
+    let failure = read(text, base, &mut track).err();
+    Outcome { failure, last: track.last, flows: track.open.into_iter().flatten().collect() }
+}
+
+/// Keeps what recovery wants to know.
+struct Track {
+    last: usize,
+    /// Every open collection; of those in brackets the start.
+    open: Vec<Option<usize>>,
+}
+
+impl Sink for Track {
+    fn document_start(&mut self, marker: Option<Span>) {
+        self.last = marker.map_or(self.last, |marker| marker.end as usize);
+    }
+
+    fn document_end(&mut self) {
+        self.open.clear();
+    }
+
+    fn comment(&mut self, _: Span) {}
+
+    fn scalar(&mut self, _: Cow<'_, str>, style: Style, span: Span, _: Properties) {
+        // The parser lets a block scalar end on the line after it.
+        let block = matches!(style, Style::Literal | Style::Folded);
+        self.last = if block { span.start } else { span.end } as usize;
+    }
+
+    fn start(&mut self, _: bool, flow: bool, span: Span, _: Properties) {
+        self.last = span.start as usize;
+        self.open.push(if flow && !span.is_empty() { Some(span.start as usize) } else { None });
+    }
+
+    fn end(&mut self, _: Span) {
+        self.open.pop();
+    }
+
+    fn anchor(&mut self, _: Span) {}
+
+    fn alias(&mut self, _: usize, span: Span) {
+        self.last = span.end as usize;
+    }
+
+    fn unresolved_alias(&mut self, span: Span) {
+        self.last = span.end as usize;
+    }
 }

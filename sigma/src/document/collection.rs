@@ -72,6 +72,7 @@ impl Collection {
                 message: format!("unknown action `{}`", word.text),
                 help: Some("there are `global`, `reset` and `repeat`".to_owned()),
                 related: None,
+                fix: None,
             }),
         }
         if before <= MAX_INHERITED_NODES && self.copied > MAX_INHERITED_NODES {
@@ -81,6 +82,7 @@ impl Collection {
                 message: format!("the actions of this file copy more than {MAX_INHERITED_NODES} nodes"),
                 help: None,
                 related: None,
+                fix: None,
             });
         }
         document.body = body(text, &document.map, document.action.as_ref());
@@ -192,5 +194,6 @@ fn not_a_map(text: &str, root: &Node) -> Problem {
         message: format!("this document is {what}, a Sigma rule is a map of keys"),
         help: None,
         related: None,
+        fix: None,
     }
 }

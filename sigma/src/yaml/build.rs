@@ -3,21 +3,13 @@
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
+use super::line::quoted;
 use super::{
-    Comment, Entry, MAX_ALIAS_NODES, MAX_DEPTH, Mapping, Node, Problem, ProblemKind, Scalar, Sequence, Stream, Style,
-    Tree, Value,
+    Comment, Entry, MAX_ALIAS_NODES, MAX_DEPTH, MAX_PROBLEMS, Mapping, Node, Problem, ProblemKind, Properties, Scalar,
+    Sequence, Sink, Stream, Style, Tree, Value,
 };
 use crate::scalar::{self, Type};
 use crate::source::Span;
-
-/// What stands before a node.
-#[derive(Clone, Copy, Default)]
-pub(super) struct Properties {
-    /// Number of the anchor, 0 for none.
-    pub(super) anchor: usize,
-    /// The tag as written.
-    pub(super) tag: Option<Span>,
-}
 
 /// A collection that is still open.
 struct Frame {
@@ -27,17 +19,22 @@ struct Frame {
     anchor: usize,
     /// The key that waits for its value.
     key: Option<Node>,
-    /// Nodes within, itself included, and how deep they nest; kept for aliases.
+    /// Nodes within, itself included; kept for aliases.
     size: usize,
+    /// How deep they nest; kept for aliases.
     height: usize,
 }
 
 /// A node that aliases can refer to.
 struct Anchored {
-    node: Node,
+    /// `None` where there were too many to keep.
+    node: Option<Node>,
     size: usize,
     height: usize,
 }
+
+/// How many anchored nodes are kept for aliases. Anchors within anchors would otherwise multiply a hostile file.
+const MAX_ANCHORED: usize = 10 * MAX_ALIAS_NODES;
 
 /// Builds the trees of a file.
 pub(super) struct Builder<'a> {
@@ -46,15 +43,170 @@ pub(super) struct Builder<'a> {
     /// A finished scalar whose anchor token is still to come.
     held: Option<(Node, usize)>,
     anchors: HashMap<usize, Anchored>,
+    /// Nodes kept in `anchors`.
+    anchored: usize,
     /// Nodes that aliases have added.
     expanded: usize,
     expansion_reported: bool,
     /// End of the last token that is no comment: where to look for what the parser does not report.
     last: usize,
-    document: Option<Tree>,
+    /// The `---` of the open document, and its root.
+    document: Option<(Option<Span>, Option<Node>)>,
     documents: Vec<Tree>,
     comments: Vec<Comment>,
     problems: Vec<Problem>,
+}
+
+impl Sink for Builder<'_> {
+    fn document_start(&mut self, marker: Option<Span>) {
+        self.document_end();
+        if let Some(marker) = marker {
+            self.last = marker.end as usize;
+        }
+        self.document = Some((marker, None));
+    }
+
+    fn document_end(&mut self) {
+        self.release();
+        while !self.open.is_empty() {
+            self.close(None);
+        }
+        self.anchors.clear();
+        self.anchored = 0;
+        if let Some((marker, root)) = self.document.take() {
+            let content = root.as_ref().map(|root| root.anchor.map_or(root.span, |anchor| anchor.cover(root.span)));
+            let span = match (marker, content) {
+                (Some(marker), Some(content)) => marker.cover(content),
+                (Some(span), None) | (None, Some(span)) => span,
+                (None, None) => Span::at(self.last),
+            };
+            self.documents.push(Tree { span, root });
+        }
+    }
+
+    fn comment(&mut self, span: Span) {
+        let before = self.text.as_bytes()[..span.start as usize].iter().rev();
+        let own_line =
+            before.take_while(|b| !matches!(b, b'\n' | b'\r')).all(|b| matches!(b, b' ' | b'\t' | 0xEF | 0xBB | 0xBF));
+        self.comments.push(Comment { span, own_line });
+    }
+
+    fn scalar(&mut self, value: Cow<'_, str>, style: Style, mut span: Span, properties: Properties) {
+        self.release();
+        let mut text: Box<str> = Box::default();
+        let written = style != Style::Plain || !span.is_empty();
+        if written {
+            text = value.into();
+            if matches!(style, Style::Literal | Style::Folded) {
+                span = self.block_scalar_span(span);
+            }
+        } else {
+            span = Span::at(self.null_position(span.start as usize));
+        }
+        self.last = span.end as usize;
+        let tag = properties.tag.map(|tag| self.slice(tag).into());
+        let ty = scalar::resolve(&text, style, tag.as_deref());
+        let mut node = Node { span, value: Value::Scalar(Scalar { text, style, ty }), alias: None, anchor: None, tag };
+        if let Some(tag) = properties.tag {
+            self.check_tag(&mut node, tag);
+        }
+        if properties.anchor != 0 {
+            self.held = Some((node, properties.anchor));
+        } else {
+            self.place(node, 1, 0);
+        }
+    }
+
+    fn start(&mut self, mapping: bool, flow: bool, span: Span, properties: Properties) {
+        self.release();
+        let mut start = span.start as usize;
+        if !mapping && !flow && self.byte(start) != Some(b'-') {
+            // A list at the level of its key is reported where its first item begins.
+            start = self.seek(start, |b| b == b'-').unwrap_or(start);
+        }
+        let end = if flow { span.end as usize } else { start };
+        self.last = end;
+        let value = if mapping {
+            Value::Mapping(Mapping { entries: Vec::new(), flow })
+        } else {
+            Value::Sequence(Sequence { items: Vec::new(), flow })
+        };
+        let tag = properties.tag.map(|tag| self.slice(tag).into());
+        let mut node = Node { span: Span::new(start, end), value, alias: None, anchor: None, tag };
+        if let Some(tag) = properties.tag {
+            self.check_tag(&mut node, tag);
+        }
+        self.open.push(Frame { node, anchor: properties.anchor, key: None, size: 1, height: 0 });
+    }
+
+    fn end(&mut self, span: Span) {
+        self.release();
+        self.close(Some(span));
+    }
+
+    fn anchor(&mut self, span: Span) {
+        // PyYAML takes no other names; `&& whoami` is rather text without quotes.
+        let name = self.slice(span).get(1..).unwrap_or_default();
+        let good = name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'));
+        if let Some((mut node, number)) = self.held.take() {
+            if good {
+                node.anchor = Some(span);
+            } else {
+                self.unquoted(&mut node, span, "an anchor");
+            }
+            self.held = Some((node, number));
+            self.release();
+        } else if let Some(frame) = self.open.last_mut() {
+            frame.node.anchor = Some(span);
+            if !good {
+                self.problem(Problem::new(
+                    ProblemKind::Syntax,
+                    span,
+                    "an anchor's name is made of letters, digits, `-` and `_`",
+                ));
+            }
+        }
+    }
+
+    fn alias(&mut self, anchor: usize, span: Span) {
+        self.release();
+        self.last = span.end as usize;
+        let budget = MAX_ALIAS_NODES - self.expanded;
+        let depth = self.open.len();
+        let refused = match self.anchors.get(&anchor) {
+            None => "this alias stands within the node that it refers to",
+            Some(anchored) if anchored.height + depth > MAX_DEPTH => "the aliases of this file nest too deeply",
+            Some(Anchored { node: Some(node), size, height }) if *size <= budget => {
+                let (mut node, size, height) = (node.clone(), *size, *height);
+                node.alias = Some(span);
+                self.expanded += size;
+                return self.place(node, size, height);
+            }
+            Some(_) => "the aliases of this file expand to more than 10000 nodes",
+        };
+        if !self.expansion_reported {
+            self.problem(Problem::new(ProblemKind::AliasExpansion, span, refused));
+            self.expansion_reported = true;
+        }
+        let mut node = null(span);
+        node.alias = Some(span);
+        self.place(node, 1, 0);
+    }
+
+    /// Most likely a wildcard without quotes, so the text is kept.
+    fn unresolved_alias(&mut self, span: Span) {
+        self.release();
+        self.last = span.end as usize;
+        let text = self.slice(span);
+        let with = quoted(text);
+        let message = format!("YAML reads `{text}` as an alias, and there is no anchor of that name");
+        let mut problem =
+            Problem::new(ProblemKind::Syntax, span, message).with_help(format!("quote this wildcard: {with}"));
+        problem.fix = Some((span, with));
+        self.problem(problem);
+        let scalar = Scalar { text: text.into(), style: Style::Plain, ty: Type::Str };
+        self.place(Node { span, value: Value::Scalar(scalar), alias: None, anchor: None, tag: None }, 1, 0);
+    }
 }
 
 impl<'a> Builder<'a> {
@@ -64,6 +216,7 @@ impl<'a> Builder<'a> {
             open: Vec::new(),
             held: None,
             anchors: HashMap::new(),
+            anchored: 0,
             expanded: 0,
             expansion_reported: false,
             last: base,
@@ -77,159 +230,94 @@ impl<'a> Builder<'a> {
     /// Closes what is open and hands over.
     pub(super) fn finish(mut self, stream: &mut Stream) {
         self.document_end();
+        // The parser reports a comment behind `|` only after the text.
+        if !self.comments.is_sorted_by_key(|comment| comment.span) {
+            self.comments.sort_by_key(|comment| comment.span);
+        }
         stream.documents = self.documents;
         stream.comments = self.comments;
-        stream.problems.append(&mut self.problems);
+        stream.problems = self.problems;
     }
 
-    pub(super) fn problem(&mut self, kind: ProblemKind, span: Span, message: impl Into<String>) {
-        self.problems.push(Problem { kind, span, message: message.into(), help: None, related: None });
-    }
-
-    pub(super) fn document_start(&mut self, marker: Option<Span>) {
-        self.document_end();
-        let span = marker.unwrap_or(Span::at(self.last));
-        self.last = span.end as usize;
-        self.document = Some(Tree { span, root: None });
-        if marker.is_none() {
-            // Corrected by the first node.
-            self.document = Some(Tree { span: Span::at(usize::MAX >> 32), root: None });
+    fn problem(&mut self, problem: Problem) {
+        if self.problems.len() < MAX_PROBLEMS {
+            self.problems.push(problem);
         }
     }
 
-    pub(super) fn document_end(&mut self) {
-        self.release();
-        while !self.open.is_empty() {
-            self.close(None);
+    /// A tag that PyYAML's safe loader does not know stops it; before plain text it is rather text without quotes.
+    fn check_tag(&mut self, node: &mut Node, tag: Span) {
+        const KNOWN: [&str; 13] = [
+            "null",
+            "bool",
+            "int",
+            "float",
+            "binary",
+            "timestamp",
+            "omap",
+            "pairs",
+            "set",
+            "str",
+            "seq",
+            "map",
+            "merge",
+        ];
+        let text = self.slice(tag);
+        let name = text
+            .strip_prefix("!!")
+            .or_else(|| text.strip_prefix("!<tag:yaml.org,2002:").and_then(|rest| rest.strip_suffix('>')));
+        if text == "!" || name.is_some_and(|name| KNOWN.contains(&name)) {
+            return;
         }
-        self.anchors.clear();
-        if let Some(mut tree) = self.document.take() {
-            if let Some(root) = &tree.root {
-                tree.span.start = tree.span.start.min(root.span.start);
-                tree.span.end =
-                    if tree.span.end == u32::MAX { root.span.end } else { tree.span.end.max(root.span.end) };
-            } else if tree.span.end == u32::MAX {
-                tree.span = Span::at(self.last);
-            }
-            self.documents.push(tree);
-        }
-    }
-
-    pub(super) fn comment(&mut self, span: Span) {
-        let before = self.text[..span.start as usize].bytes().rev();
-        let own_line =
-            before.take_while(|b| !matches!(b, b'\n' | b'\r')).all(|b| matches!(b, b' ' | b'\t' | 0xEF | 0xBB | 0xBF));
-        self.comments.push(Comment { span, own_line });
-    }
-
-    pub(super) fn scalar(&mut self, value: Cow<'_, str>, style: Style, span: Span, properties: Properties) {
-        self.release();
-        let mut span = span;
-        let mut text: Box<str> = "".into();
-        if style == Style::Plain && span.is_empty() {
-            span = Span::at(self.null_position(span.start as usize));
+        if matches!(&node.value, Value::Scalar(scalar) if scalar.style == Style::Plain) {
+            node.tag = None;
+            self.unquoted(node, tag, "a tag");
         } else {
-            text = value.into();
-            if matches!(style, Style::Literal | Style::Folded) {
-                span = self.block_scalar_span(span);
-            }
-        }
-        let tag = properties.tag.map(|tag| self.slice(tag).into());
-        let ty = scalar::resolve(&text, style, tag.as_deref());
-        self.last = span.end as usize;
-        let node = Node { span, value: Value::Scalar(Scalar { text, style, ty }), alias: None, anchor: None, tag };
-        if properties.anchor != 0 {
-            self.held = Some((node, properties.anchor));
-        } else {
-            self.place(node, 1, 0);
+            self.problem(Problem::new(
+                ProblemKind::Syntax,
+                tag,
+                format!("`{text}` is no tag that Sigma tools can read"),
+            ));
         }
     }
 
-    pub(super) fn start(&mut self, mapping: bool, flow: bool, span: Span, properties: Properties) {
-        self.release();
-        let mut start = span.start as usize;
-        if !mapping && !flow && self.byte(start) != Some(b'-') {
-            start = self.seek(start, |b| b == b'-').unwrap_or(start);
+    /// Reports a property that was meant as the beginning of a plain text, and makes it that.
+    fn unquoted(&mut self, node: &mut Node, property: Span, what: &str) {
+        let whole = Span { start: property.start, end: property.end.max(node.span.end) };
+        let text = self.slice(whole);
+        let first = text.get(..1).unwrap_or_default();
+        let mut problem = Problem::new(
+            ProblemKind::Syntax,
+            property,
+            format!("YAML reads a value that begins with `{first}` as {what}"),
+        );
+        if let Value::Scalar(scalar) = &mut node.value
+            && scalar.style == Style::Plain
+            && !text.contains(['\n', '\r'])
+        {
+            let with = quoted(text);
+            problem = problem.with_help(format!("quote this value: {with}"));
+            problem.fix = Some((whole, with));
+            node.span = whole;
+            (scalar.text, scalar.ty) = (text.into(), Type::Str);
+            self.last = whole.end as usize;
         }
-        let end = if flow { span.end as usize } else { start };
-        self.last = end;
-        let value = if mapping {
-            Value::Mapping(Mapping { entries: Vec::new(), flow })
-        } else {
-            Value::Sequence(Sequence { items: Vec::new(), flow })
-        };
-        let tag = properties.tag.map(|tag| self.slice(tag).into());
-        let node = Node { span: Span::new(start, end), value, alias: None, anchor: None, tag };
-        self.open.push(Frame { node, anchor: properties.anchor, key: None, size: 1, height: 0 });
-    }
-
-    pub(super) fn end(&mut self, span: Span) {
-        self.release();
-        self.close(Some(span));
-    }
-
-    /// The `&name` token of the node that came last.
-    pub(super) fn anchor(&mut self, span: Span) {
-        if let Some((node, _)) = &mut self.held {
-            node.anchor = Some(span);
-            self.release();
-        } else if let Some(frame) = self.open.last_mut() {
-            frame.node.anchor = Some(span);
-        }
-    }
-
-    pub(super) fn alias(&mut self, anchor: usize, span: Span) {
-        self.release();
-        self.last = span.end as usize;
-        let budget = MAX_ALIAS_NODES - self.expanded;
-        let depth = self.open.len();
-        let refused = match self.anchors.get(&anchor) {
-            None => Some("this alias stands within the node that it refers to"),
-            Some(anchored) if anchored.size > budget => {
-                Some("the aliases of this file expand to more than 10000 nodes")
-            }
-            Some(anchored) if anchored.height + depth > MAX_DEPTH => Some("the aliases of this file nest too deeply"),
-            Some(anchored) => {
-                let (mut node, size, height) = (anchored.node.clone(), anchored.size, anchored.height);
-                node.alias = Some(span);
-                self.expanded += size;
-                self.place(node, size, height);
-                None
-            }
-        };
-        if let Some(message) = refused {
-            if !self.expansion_reported {
-                self.problem(ProblemKind::AliasExpansion, span, message);
-                self.expansion_reported = true;
-            }
-            let mut node = null(span);
-            node.alias = Some(span);
-            self.place(node, 1, 0);
-        }
-    }
-
-    /// `*name` without an anchor: most likely a wildcard without quotes, so the text is kept.
-    pub(super) fn unresolved_alias(&mut self, span: Span) {
-        self.release();
-        self.last = span.end as usize;
-        let text = self.slice(span);
-        self.problems.push(Problem {
-            kind: ProblemKind::Syntax,
-            span,
-            message: format!("YAML reads `{text}` as an alias, and there is no anchor of that name"),
-            help: Some(format!("quote this wildcard: '{}'", text.replace('\'', "''"))),
-            related: None,
-        });
-        let scalar = Scalar { text: text.into(), style: Style::Plain, ty: Type::Str };
-        self.place(Node { span, value: Value::Scalar(scalar), alias: None, anchor: None, tag: None }, 1, 0);
+        self.problem(problem);
     }
 
     /// Puts away a scalar that waited for its anchor token.
     fn release(&mut self) {
         if let Some((node, anchor)) = self.held.take() {
-            self.anchors.insert(anchor, Anchored { node: node.clone(), size: 1, height: 0 });
+            self.keep(anchor, &node, 1, 0);
             self.place(node, 1, 0);
         }
+    }
+
+    /// Keeps a node for aliases.
+    fn keep(&mut self, anchor: usize, node: &Node, size: usize, height: usize) {
+        let room = size <= MAX_ALIAS_NODES && self.anchored + size <= MAX_ANCHORED;
+        self.anchored += if room { size } else { 0 };
+        self.anchors.insert(anchor, Anchored { node: room.then(|| node.clone()), size, height });
     }
 
     /// Ends the innermost collection; `end` is the parser's mark, absent where the text broke off.
@@ -252,12 +340,15 @@ impl<'a> Builder<'a> {
             _ => {}
         }
         if let Value::Mapping(mapping) = &mut frame.node.value {
-            self.check_duplicates(mapping);
-            self.merge(mapping);
+            if is_template(mapping) {
+                self.template(&mut frame.node);
+            } else {
+                self.check_keys(mapping);
+                self.merge(mapping);
+            }
         }
         if frame.anchor != 0 {
-            let anchored = Anchored { node: frame.node.clone(), size: frame.size, height: frame.height };
-            self.anchors.insert(frame.anchor, anchored);
+            self.keep(frame.anchor, &frame.node, frame.size, frame.height);
         }
         self.place(frame.node, frame.size, frame.height);
     }
@@ -265,46 +356,69 @@ impl<'a> Builder<'a> {
     /// Puts a finished node where it belongs.
     fn place(&mut self, node: Node, size: usize, height: usize) {
         let Some(frame) = self.open.last_mut() else {
-            if let Some(tree) = &mut self.document {
+            if let Some((_, root)) = &mut self.document {
                 let empty = node.span.is_empty() && matches!(&node.value, Value::Scalar(s) if s.ty == Type::Null);
                 if !empty || node.tag.is_some() || node.anchor.is_some() {
-                    tree.root = Some(node);
+                    *root = Some(node);
                 }
             }
             return;
         };
         frame.size += size;
         frame.height = frame.height.max(height + 1);
-        let end = node.alias.unwrap_or(node.span).end;
-        frame.node.span.end = frame.node.span.end.max(end);
-        match &frame.node.value {
-            Value::Mapping(_) if frame.key.is_none() => frame.key = Some(node),
-            _ => {
-                let key = frame.key.take();
-                add(&mut frame.node, key, node);
-            }
+        frame.node.span.end = frame.node.span.end.max(node.alias.unwrap_or(node.span).end);
+        let is_key = matches!(frame.node.value, Value::Mapping(_)) && frame.key.is_none();
+        let trouble = unloadable(&node, is_key)
+            .map(|message| Problem::new(ProblemKind::Syntax, node.alias.unwrap_or(node.span), message));
+        if is_key {
+            frame.key = Some(node);
+        } else {
+            let key = frame.key.take();
+            add(&mut frame.node, key, node);
+        }
+        if let Some(problem) = trouble {
+            self.problem(problem.with_help("put it in quotes"));
         }
     }
 
-    fn check_duplicates(&mut self, mapping: &Mapping) {
+    /// `{{ name }}` is a map with a map as its key: rather a text without quotes.
+    fn template(&mut self, node: &mut Node) {
+        let text = self.slice(node.span);
+        let with = quoted(text);
+        let mut problem =
+            Problem::new(ProblemKind::Syntax, node.span, "YAML reads a value that begins with `{` as a map")
+                .with_help(format!("quote this value: {with}"));
+        problem.fix = Some((node.span, with));
+        self.problem(problem);
+        node.value = Value::Scalar(Scalar { text: text.into(), style: Style::Plain, ty: Type::Str });
+    }
+
+    /// Reports keys that are given twice or that cannot be keys.
+    fn check_keys(&mut self, mapping: &Mapping) {
         let entries = &mapping.entries;
-        // Few keys are compared with each other, many go through a set.
-        let mut seen: HashSet<&str> = HashSet::new();
+        for key in entries.iter().map(|entry| &entry.key).filter(|key| !matches!(key.value, Value::Scalar(_))) {
+            let problem =
+                Problem::new(ProblemKind::Syntax, key.alias.unwrap_or(key.span), "a key cannot be a list or a map");
+            self.problem(problem.with_help("put it in quotes"));
+        }
+        // Few keys are compared with each other, many go through a table.
         let many = entries.len() > 24;
+        let mut seen: HashMap<(&str, bool), Span> = HashMap::new();
         for (index, entry) in entries.iter().enumerate() {
-            let Some(text) = key_text(&entry.key) else { continue };
-            if many && seen.insert(text) {
-                continue;
-            }
-            let same = |other: &&Entry| same_key(&other.key, &entry.key);
-            if let Some(first) = entries[..index].iter().find(same) {
-                self.problems.push(Problem {
-                    kind: ProblemKind::DuplicateKey,
-                    span: entry.key.span,
-                    message: format!("duplicate key `{text}`"),
-                    help: None,
-                    related: Some((first.key.span, "first given here".to_owned())),
-                });
+            let Some(key) = identity(&entry.key) else { continue };
+            let first = if many {
+                let first = seen.get(&key).copied();
+                seen.entry(key).or_insert(entry.key.span);
+                first
+            } else {
+                entries[..index].iter().find(|other| identity(&other.key) == Some(key)).map(|other| other.key.span)
+            };
+            if let Some(first) = first
+                && key.0 != "<<"
+            {
+                let message = format!("duplicate key `{}`", key.0);
+                let problem = Problem::new(ProblemKind::DuplicateKey, entry.key.span, message);
+                self.problem(problem.with_related(first, "first given here"));
             }
         }
     }
@@ -322,26 +436,10 @@ impl<'a> Builder<'a> {
                 kept.push(entry);
                 continue;
             }
-            let good = match &entry.value.value {
-                Value::Mapping(_) => true,
-                Value::Sequence(list) => list.items.iter().all(|item| matches!(item.value, Value::Mapping(_))),
-                Value::Scalar(_) => false,
-            };
-            if !good {
-                self.problems.push(Problem {
-                    kind: ProblemKind::Syntax,
-                    span: entry.value.alias.unwrap_or(entry.value.span),
-                    message: "`<<` merges a map or a list of maps, and this is neither".to_owned(),
-                    help: None,
-                    related: None,
-                });
-                kept.push(entry);
-                continue;
-            }
             let alias = entry.value.alias;
             match entry.value.value {
                 Value::Mapping(map) => take(&mut merged, map, alias),
-                Value::Sequence(list) => {
+                Value::Sequence(list) if list.items.iter().all(|item| matches!(item.value, Value::Mapping(_))) => {
                     for item in list.items {
                         let alias = item.alias.or(alias);
                         if let Value::Mapping(map) = item.value {
@@ -349,11 +447,17 @@ impl<'a> Builder<'a> {
                         }
                     }
                 }
-                Value::Scalar(_) => {}
+                _ => {
+                    let message = "`<<` merges a map or a list of maps, and this is neither";
+                    self.problem(Problem::new(ProblemKind::Syntax, alias.unwrap_or(entry.value.span), message));
+                    kept.push(entry);
+                }
             }
         }
-        let mut known: HashSet<String> = kept.iter().filter_map(|e| key_text(&e.key)).map(str::to_owned).collect();
-        merged.retain(|entry| key_text(&entry.key).is_none_or(|text| known.insert(text.to_owned())));
+        let mut known: HashSet<(String, bool)> = HashSet::new();
+        let owned = |(text, is_text): (&str, bool)| (text.to_owned(), is_text);
+        known.extend(kept.iter().filter_map(|entry| identity(&entry.key)).map(owned));
+        merged.retain(|entry| identity(&entry.key).is_none_or(|key| known.insert(owned(key))));
         kept.append(&mut merged);
         mapping.entries = kept;
     }
@@ -441,17 +545,33 @@ fn take(merged: &mut Vec<Entry>, map: Mapping, alias: Option<Span>) {
     }
 }
 
-fn key_text(key: &Node) -> Option<&str> {
+/// What makes two keys the same: their text, and whether it is text (`1` and `'1'` are two keys).
+fn identity(key: &Node) -> Option<(&str, bool)> {
     match &key.value {
-        Value::Scalar(scalar) => Some(&scalar.text),
+        Value::Scalar(scalar) => Some((&scalar.text, scalar.ty == Type::Str)),
         _ => None,
     }
 }
 
-fn same_key(one: &Node, other: &Node) -> bool {
-    match (&one.value, &other.value) {
-        (Value::Scalar(one), Value::Scalar(other)) => {
-            one.text == other.text && (one.ty == Type::Str) == (other.ty == Type::Str)
+/// What PyYAML fails on although it is YAML.
+fn unloadable(node: &Node, is_key: bool) -> Option<&'static str> {
+    match &node.value {
+        Value::Scalar(scalar) if scalar.style == Style::Plain && scalar.text.len() <= 2 && node.tag.is_none() => {
+            match &*scalar.text {
+                "=" => Some("YAML 1.1 gives a plain `=` a meaning of its own, and PyYAML fails on it"),
+                "<<" if !is_key => Some("YAML 1.1 gives a plain `<<` a meaning of its own, and PyYAML fails on it"),
+                _ => None,
+            }
+        }
+        _ => None,
+    }
+}
+
+fn is_template(mapping: &Mapping) -> bool {
+    match &mapping.entries[..] {
+        [Entry { key, value, .. }] => {
+            let braces = matches!(&key.value, Value::Mapping(inner) if inner.flow) && key.alias.is_none();
+            mapping.flow && braces && value.span.is_empty()
         }
         _ => false,
     }
