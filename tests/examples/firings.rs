@@ -1,0 +1,99 @@
+//! Lints folders of rules as one project and prints every finding: `firings [--profile P] [--only CHECK]… PATH…`.
+//!
+//! `--only` may be given several times and switches everything else off.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Instant;
+
+use sigwise_corpus::attack::Attack;
+use sigwise_lint::check::Profile;
+use sigwise_lint::config::{Config, Flags};
+use sigwise_lint::project::FileEntries;
+use sigwise_lint::{Context, Project, lint};
+use sigwise_sigma::{File, Source, parse};
+use sigwise_tests::setup::TODAY;
+
+#[allow(clippy::print_stdout, reason = "printing is all this program does")]
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let (mut flags, mut roots, mut only) = (Flags::default(), Vec::new(), Vec::new());
+    let mut arguments = std::env::args().skip(1);
+    while let Some(argument) = arguments.next() {
+        match argument.as_str() {
+            "--profile" => {
+                let word = arguments.next().unwrap_or_default();
+                flags.profile = Profile::ALL.into_iter().find(|profile| profile.word() == word);
+            }
+            "--only" => only.extend(arguments.next()),
+            _ => roots.push(PathBuf::from(argument)),
+        }
+    }
+    let config = if only.is_empty() {
+        Config::from_flags(&flags)
+    } else {
+        flags.select = only;
+        Config::from_toml("ignore = [\"all\"]", &flags)
+    };
+    let config = config.map_err(|errors| format!("{errors:?}"))?;
+    let mut paths = Vec::new();
+    for root in &roots {
+        collect(root, &mut paths)?;
+    }
+    paths.sort();
+    let mut files: Vec<(Arc<str>, File)> = Vec::new();
+    for path in &paths {
+        files.push((Arc::from(path.to_string_lossy().as_ref()), parse(Source::from_bytes(std::fs::read(path)?))));
+    }
+    let mut project = Project::default();
+    for (path, file) in &files {
+        project.add(FileEntries::of(path, file));
+    }
+    let start = Instant::now();
+    let mut found = Vec::new();
+    for (path, file) in &files {
+        let settings = config.settings_for(path);
+        let cx = Context {
+            path,
+            settings: &settings,
+            project: &project,
+            corpus: None,
+            attack: Attack::embedded(),
+            today: TODAY,
+            named: false,
+        };
+        found.push(lint(file, &cx));
+    }
+    let elapsed = start.elapsed();
+    let mut counts: BTreeMap<(&str, &str), usize> = BTreeMap::new();
+    let mut loud = 0;
+    for ((path, file), found) in files.iter().zip(&found) {
+        loud += usize::from(found.iter().any(|diagnostic| diagnostic.severity >= sigwise_lint::Severity::Warning));
+        for diagnostic in found {
+            let (severity, check) = (diagnostic.severity.word(), diagnostic.check.id);
+            *counts.entry((severity, check)).or_default() += 1;
+            let start = file.source.position(diagnostic.span.start as usize);
+            println!("{path}:{}:{} {severity}[{check}] {}", start.line, start.column, diagnostic.message);
+            for fix in &diagnostic.fixes {
+                println!("    {:?}: {}", fix.applicability, fix.title);
+            }
+        }
+    }
+    println!("---");
+    for ((severity, check), count) in counts {
+        println!("{count:6} {severity}[{check}]");
+    }
+    println!("{} files, {loud} with a warning or error, linted in {elapsed:.0?}", files.len());
+    Ok(())
+}
+
+fn collect(path: &Path, paths: &mut Vec<PathBuf>) -> std::io::Result<()> {
+    if path.is_dir() {
+        for entry in std::fs::read_dir(path)? {
+            collect(&entry?.path(), paths)?;
+        }
+    } else if path.extension().is_some_and(|extension| extension == "yml" || extension == "yaml") {
+        paths.push(path.to_owned());
+    }
+    Ok(())
+}
