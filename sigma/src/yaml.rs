@@ -7,6 +7,7 @@ mod fault;
 mod line;
 mod mend;
 mod mended;
+mod offsets;
 mod remap;
 mod tabs;
 
@@ -19,6 +20,8 @@ use crate::source::{Source, Span};
 use build::Builder;
 use fault::{Failure, Fault};
 use mend::Outcome;
+
+pub use offsets::OffsetMap;
 
 /// All documents of a file.
 #[derive(Clone, Debug, Default)]
