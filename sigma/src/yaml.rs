@@ -62,6 +62,47 @@ pub struct Node {
     pub tag: Option<Box<str>>,
 }
 
+impl Node {
+    /// The scalar that it is, of any type.
+    pub fn scalar(&self) -> Option<&Scalar> {
+        match &self.value {
+            Value::Scalar(scalar) => Some(scalar),
+            _ => None,
+        }
+    }
+
+    /// The text that it is: not a number, a date, a boolean or null.
+    pub fn str(&self) -> Option<&str> {
+        self.scalar().filter(|scalar| scalar.ty == Type::Str).map(|scalar| &*scalar.text)
+    }
+
+    /// The list that it is.
+    pub fn sequence(&self) -> Option<&Sequence> {
+        match &self.value {
+            Value::Sequence(sequence) => Some(sequence),
+            _ => None,
+        }
+    }
+
+    /// The map that it is.
+    pub fn mapping(&self) -> Option<&Mapping> {
+        match &self.value {
+            Value::Mapping(mapping) => Some(mapping),
+            _ => None,
+        }
+    }
+
+    /// Null, or nothing written at all.
+    pub fn is_null(&self) -> bool {
+        self.scalar().is_some_and(|scalar| scalar.ty == Type::Null)
+    }
+
+    /// Where it stands in the document: the alias that brought it in, else its own text.
+    pub fn place(&self) -> Span {
+        self.alias.unwrap_or(self.span)
+    }
+}
+
 /// What a node holds.
 #[derive(Clone, Debug)]
 pub enum Value {
@@ -115,6 +156,25 @@ pub struct Mapping {
     pub entries: Vec<Entry>,
     /// Written in braces.
     pub flow: bool,
+}
+
+impl Mapping {
+    /// The entry of a key; of duplicates the last, as PyYAML keeps it.
+    pub fn get(&self, key: &str) -> Option<&Entry> {
+        self.entries.iter().rfind(|entry| entry.name() == Some(key))
+    }
+}
+
+impl Entry {
+    /// The text of the key where it is a scalar.
+    pub fn name(&self) -> Option<&str> {
+        self.key.scalar().map(|scalar| &*scalar.text)
+    }
+
+    /// Whether key and value stand here as they are: neither inherited nor brought in by an alias.
+    pub fn is_own(&self) -> bool {
+        !self.inherited && self.key.alias.is_none() && self.value.alias.is_none()
+    }
 }
 
 /// One key with its value.
