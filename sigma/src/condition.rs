@@ -8,8 +8,8 @@ mod parse;
 mod tests;
 
 use crate::detection::Spanned;
-use crate::locate::Locator;
 use crate::source::Span;
+use crate::yaml::{OffsetMap, Style};
 
 pub use parse::Grammar;
 pub(crate) use parse::parse as read;
@@ -176,7 +176,7 @@ impl Condition {
     /// As [`Condition::parse`], for either kind of condition.
     pub fn parse_as(text: &str, grammar: Grammar) -> Self {
         let span = Span::new(0, text.len());
-        read(text, span, &Locator::Linear(0), grammar)
+        read(text, span, &OffsetMap::of(text, span, Style::Plain, text), grammar)
     }
 
     /// Every name and pattern, in the order of the text.

@@ -8,11 +8,10 @@ pub(crate) mod build;
 mod tests;
 
 use crate::condition::{Condition, Expr, Reference};
-use crate::locate::{self, Locator};
 use crate::modifier::Modifier;
 use crate::scalar::Type;
 use crate::source::{Source, Span};
-use crate::yaml::{self, Node, Style};
+use crate::yaml::{self, Node, OffsetMap, Style};
 
 /// A text with its place.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,8 +27,7 @@ impl Spanned {
     pub fn of(node: &Node) -> Option<Self> {
         match &node.value {
             yaml::Value::Scalar(scalar) => {
-                let span = locate::inner(node.span, scalar.style, scalar.text.len());
-                Some(Self { text: scalar.text.clone(), span })
+                Some(Self { text: scalar.text.clone(), span: within_quotes(node.span, scalar) })
             }
             _ => None,
         }
@@ -46,6 +44,16 @@ impl Spanned {
             yaml::Value::Scalar(scalar) if scalar.ty == Type::Str => Self::of(node),
             _ => None,
         }
+    }
+}
+
+/// The token without its quotes, if nothing within them is escaped or folded: then it is as long as its text.
+fn within_quotes(token: Span, scalar: &yaml::Scalar) -> Span {
+    match scalar.style {
+        Style::SingleQuoted | Style::DoubleQuoted if token.len() == scalar.text.len() + 2 => {
+            Span { start: token.start + 1, end: token.end - 1 }
+        }
+        _ => token,
     }
 }
 
@@ -347,12 +355,18 @@ impl Value {
         }
     }
 
-    /// The place in the file of a byte range of [`Value::text`], such as a wildcard's.
+    /// Maps byte ranges of [`Value::text`], such as a wildcard's, to places in the file.
+    pub fn places(&self, source: &Source) -> OffsetMap {
+        let (style, text) = match &self.kind {
+            ValueKind::Scalar { text, style, .. } => (*style, &**text),
+            ValueKind::Map | ValueKind::List => (Style::Plain, ""),
+        };
+        OffsetMap::of(source.text(), self.span, style, text)
+    }
+
+    /// The place in the file of one byte range of [`Value::text`]; of several ask [`Value::places`].
     pub fn place(&self, source: &Source, range: std::ops::Range<usize>) -> Span {
-        match &self.kind {
-            ValueKind::Scalar { text, style, .. } => Locator::new(source.text(), self.span, *style, text).span(range),
-            ValueKind::Map | ValueKind::List => self.span,
-        }
+        self.places(source).span(range)
     }
 }
 

@@ -8,7 +8,6 @@ pub mod correlation;
 pub mod detection;
 pub mod document;
 pub mod filter;
-mod locate;
 pub mod modifier;
 pub mod pattern;
 pub mod scalar;

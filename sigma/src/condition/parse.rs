@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use super::{Condition, Error, ErrorKind, Expr, MAX_DEPTH, MAX_ERRORS, Quantifier, Token, TokenKind, is_them};
 use crate::detection::Spanned;
-use crate::locate::Locator;
 use crate::source::Span;
+use crate::yaml::OffsetMap;
 
 /// Which names a condition is made of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,8 +17,8 @@ pub enum Grammar {
 }
 
 /// Reads `text`, the unquoted text of the scalar at `span`.
-pub(crate) fn parse(text: &str, span: Span, locator: &Locator, grammar: Grammar) -> Condition {
-    let (tokens, aggregation) = tokenize(text, locator);
+pub(crate) fn parse(text: &str, span: Span, places: &OffsetMap, grammar: Grammar) -> Condition {
+    let (tokens, aggregation) = tokenize(text, places);
     let mut parser = Parser {
         tokens,
         at: 0,
@@ -36,7 +36,7 @@ pub(crate) fn parse(text: &str, span: Span, locator: &Locator, grammar: Grammar)
         parser.any_of(0)
     };
     if let Some(rest) = aggregation {
-        parser.error(locator.span(rest), ErrorKind::Aggregation);
+        parser.error(places.span(rest), ErrorKind::Aggregation);
     }
     parser.errors.sort_by_key(|error| error.span);
     Condition { span, text: text.into(), expr, errors: parser.errors, tokens: parser.tokens, not_text: false }
@@ -44,7 +44,7 @@ pub(crate) fn parse(text: &str, span: Span, locator: &Locator, grammar: Grammar)
 
 /// The tokens, and from where to where an aggregation stands. Words that are something only in their place (`of`,
 /// `them`, quantifiers) are names until the parser knows better.
-fn tokenize(text: &str, locator: &Locator) -> (Vec<Token>, Option<Range<usize>>) {
+fn tokenize(text: &str, places: &OffsetMap) -> (Vec<Token>, Option<Range<usize>>) {
     let bytes = text.as_bytes();
     let mut tokens = Vec::new();
     let mut at = 0;
@@ -79,7 +79,7 @@ fn tokenize(text: &str, locator: &Locator) -> (Vec<Token>, Option<Range<usize>>)
                 TokenKind::Unknown
             }
         };
-        tokens.push(Token { kind, text: text[start..at].into(), span: locator.span(start..at) });
+        tokens.push(Token { kind, text: text[start..at].into(), span: places.span(start..at) });
         if kind == TokenKind::Pipe {
             return (tokens, Some(start..text.trim_end().len().max(at)));
         }

@@ -4,11 +4,10 @@ use super::{
     Detection, FieldKey, Form, Group, Item, Join, LogSource, Member, ModifierUse, Selection, Spanned, Value, ValueKind,
 };
 use crate::condition::{self, Condition, Grammar};
-use crate::locate::Locator;
 use crate::modifier::Modifier;
 use crate::scalar::Type;
 use crate::source::Span;
-use crate::yaml::{self, Entry, Mapping, Node, Sequence};
+use crate::yaml::{self, Entry, Mapping, Node, OffsetMap, Sequence};
 
 /// Which section it is.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -152,12 +151,12 @@ fn field_key(text: &str, key: &Node) -> FieldKey {
     let yaml::Value::Scalar(scalar) = &key.value else {
         return FieldKey { span: key.span, field: name_of(text, key), modifiers: Vec::new(), ty: Type::Null };
     };
-    let locator = Locator::new(text, key.span, scalar.style, &scalar.text);
+    let places = OffsetMap::of(text, key.span, scalar.style, &scalar.text);
     let mut at = 0;
     let mut parts = scalar.text.split('|').map(|part| {
         let start = at;
         at = start + part.len() + 1;
-        Spanned { text: part.into(), span: locator.span(start..start + part.len()) }
+        Spanned { text: part.into(), span: places.span(start..start + part.len()) }
     });
     let field = parts.next().unwrap_or_else(|| Spanned { text: "".into(), span: key.span });
     let modifiers = parts.map(|word| ModifierUse { modifier: Modifier::from_word(&word.text), word }).collect();
@@ -177,8 +176,8 @@ fn conditions(text: &str, node: &Node) -> Vec<Condition> {
 pub(crate) fn condition(text: &str, node: &Node, grammar: Grammar) -> Condition {
     match &node.value {
         yaml::Value::Scalar(scalar) if scalar.ty == Type::Str => {
-            let locator = Locator::new(text, node.span, scalar.style, &scalar.text);
-            condition::read(&scalar.text, node.span, &locator, grammar)
+            let places = OffsetMap::of(text, node.span, scalar.style, &scalar.text);
+            condition::read(&scalar.text, node.span, &places, grammar)
         }
         other => Condition {
             span: node.span,

@@ -109,6 +109,43 @@ fn every_part_has_its_place() {
     assert_eq!(slice(detection.conditions[0].span), "'sel and 1 of x_*'");
 }
 
+#[test]
+fn places_in_texts_that_are_written_otherwise() {
+    for (condition, tokens) in [
+        (">\n      a and\n      not b\n", vec!["a", "and", "not", "b"]),
+        ("|\r\n      a and\r\n\r\n       not (b)\r\n", vec!["a", "and", "not", "(", "b", ")"]),
+        ("a\n      and 1 of b*\n", vec!["a", "and", "1", "of", "b*"]),
+        ("'a and\n      b'\n", vec!["a", "and", "b"]),
+        ("\"a \\x61nd\\n b\"\n", vec!["a", "\\x61nd", "b"]),
+        ("\"a an\\\n      d b\"\n", vec!["a", "an\\\n      d", "b"]),
+    ] {
+        let (file, detection) = detection(&format!("detection:\n    a: x\n    b: y\n    condition: {condition}"));
+        let condition = &detection.conditions[0];
+        assert_eq!(condition.errors, [], "{}", condition.text);
+        assert_eq!(condition.tokens.iter().map(|token| file.source.slice(token.span)).collect::<Vec<_>>(), tokens);
+    }
+    let (file, detection) = detection(
+        "detection:\n  'it''s':\n    \"Im\\x61ge|contains\": 'it''s *'\n    'a''b|re|i': \"\\\\*\\t?\"\n  condition: a\n",
+    );
+    let slice = |span| file.source.slice(span);
+    let items: Vec<_> = detection.items().map(|(_, item)| item).collect();
+    assert_eq!(detection.selections[0].name.as_str(), "it's");
+    assert_eq!(items.iter().map(|item| item.field()).collect::<Vec<_>>(), ["Image", "a'b"]);
+    let parts: Vec<_> = items
+        .iter()
+        .filter_map(|item| item.key.as_ref())
+        .flat_map(|key| std::iter::once(key.field.span).chain(key.modifiers.iter().map(|used| used.word.span)))
+        .map(slice)
+        .collect();
+    assert_eq!(parts, ["Im\\x61ge", "contains", "a''b", "re", "i"]);
+    let wildcard = |value: &Value, c| {
+        slice(value.place(&file.source, value.text().unwrap().find(c).map(|at| at..at + 1).unwrap()))
+    };
+    assert_eq!(wildcard(&items[0].values[0], '*'), "*");
+    assert_eq!(wildcard(&items[1].values[0], '\t'), "\\t");
+    assert_eq!(wildcard(&items[1].values[0], '?'), "?");
+}
+
 fn key_start(text: &str, key: &str) -> u32 {
     text.find(key).unwrap() as u32
 }
