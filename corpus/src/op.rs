@@ -230,13 +230,11 @@ impl Op {
     }
 
     /// As two numbers, for the snapshot.
-    #[allow(dead_code)]
     pub(crate) fn to_code(self) -> (u8, u32) {
         (self.base as u8, self.extras)
     }
 
     /// From the numbers of [`Op::to_code`]; `None` if they are none.
-    #[allow(dead_code)]
     pub(crate) fn from_code(base: u8, extras: u32) -> Option<Self> {
         let base = *Base::ALL.get(base as usize)?;
         let used = (32 - extras.leading_zeros()).div_ceil(4);

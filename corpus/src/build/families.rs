@@ -1,0 +1,69 @@
+//! Families: rules that were made from one another count once as evidence.
+//!
+//! Authors paste blocks: a list of forty paths to leave out, a list of tools to look for. Rules of one vendor that have an
+//! identical block of at least [`BLOCK`] rows belong to one family. A block is everything that one group of a rule says
+//! about one field in one role.
+
+use rustc_hash::FxHashMap;
+
+use super::{Incident, RowKey};
+use crate::vendor::Vendor;
+
+/// How many rows make a block. Chosen on SigmaHQ: shorter lists, such as the two names of PowerShell with their two
+/// original names, are idioms that unrelated rules share.
+pub(super) const BLOCK: usize = 8;
+
+/// What makes two blocks the same: vendor, role, and the sorted rows (whose field is one).
+type Block = (Vendor, bool, Vec<u32>);
+
+/// The family of every rule, numbered in the order of their first rules.
+pub(super) fn families<'a>(rules: impl Iterator<Item = (Vendor, &'a [Incident])>, rows: &[RowKey]) -> Vec<u32> {
+    let mut parents: Vec<u32> = Vec::new();
+    let mut blocks: FxHashMap<Block, u32> = FxHashMap::default();
+    for (rule, (vendor, incidents)) in (0u32..).zip(rules) {
+        parents.push(rule);
+        let mut lists: FxHashMap<(u16, bool, u32), Vec<u32>> = FxHashMap::default();
+        for incident in incidents {
+            let Some(key) = rows.get(incident.row as usize) else { continue };
+            let excluded = incident.flags & 1 == 1;
+            lists.entry((incident.group, excluded, key.0)).or_default().push(incident.row);
+        }
+        for ((_, excluded, _), mut list) in lists {
+            list.sort_unstable();
+            list.dedup();
+            if list.len() >= BLOCK {
+                let first = *blocks.entry((vendor, excluded, list)).or_insert(rule);
+                join(&mut parents, first, rule);
+            }
+        }
+    }
+    let mut numbers: FxHashMap<u32, u32> = FxHashMap::default();
+    let mut next = 0;
+    (0u32..)
+        .take(parents.len())
+        .map(|rule| {
+            *numbers.entry(root(&mut parents, rule)).or_insert_with(|| {
+                next += 1;
+                next - 1
+            })
+        })
+        .collect()
+}
+
+fn root(parents: &mut [u32], mut rule: u32) -> u32 {
+    while let Some(&parent) = parents.get(rule as usize).filter(|&&parent| parent != rule) {
+        let above = parents.get(parent as usize).copied().unwrap_or(parent);
+        if let Some(slot) = parents.get_mut(rule as usize) {
+            *slot = above;
+        }
+        rule = above;
+    }
+    rule
+}
+
+fn join(parents: &mut [u32], a: u32, b: u32) {
+    let (a, b) = (root(parents, a), root(parents, b));
+    if let Some(slot) = parents.get_mut(a.max(b) as usize) {
+        *slot = a.min(b);
+    }
+}

@@ -1,0 +1,300 @@
+//! The snapshot: what the corpus knows, as one flat file.
+//!
+//! Little-endian throughout. A header (magic, version, length, checksum, places of the sections), then sections of 32-bit
+//! numbers, each a table of fixed width described by [`SCHEMA`], then all texts in one UTF-8 blob. Numbers that point
+//! somewhere are checked once, when a snapshot is loaded; nothing is decoded or indexed then: look-up tables and inverted
+//! lists are part of the file. The primary table is [`Section::Incidence`] (rule × row, with role, scope and group); all
+//! other statistics follow from it, so that any rule can be left out of any count.
+//!
+//! A snapshot holds statistics with attribution (title, id, author, path, licence), never a rule's text or description.
+
+mod read;
+#[cfg(test)]
+mod tests;
+mod write;
+
+use std::fmt;
+
+pub use read::Snapshot;
+pub(crate) use read::hash;
+pub(crate) use write::Tables;
+
+/// The first bytes of every snapshot.
+const MAGIC: [u8; 8] = *b"SIGWISE\x1a";
+
+/// The version of the format; a file of another one is not read.
+pub const VERSION: u32 = 1;
+
+/// An absent number.
+pub(crate) const NONE: u32 = u32::MAX;
+
+/// The tables of a snapshot, in the order of the file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(usize)]
+pub(crate) enum Section {
+    /// One record about the whole.
+    Meta,
+    /// Where the rules come from.
+    Sources,
+    /// Files that could not be read.
+    Unread,
+    /// Operators.
+    Ops,
+    /// Fields, sorted by name.
+    Fields,
+    /// Rows, sorted by field, operator and value.
+    Rows,
+    /// How vendors write a row.
+    Spellings,
+    /// Row → rules.
+    RowRules,
+    /// Rules, in the order of sources and paths.
+    Rules,
+    /// Rule → rows: the primary table.
+    Incidence,
+    /// Rule → names of its groups.
+    RuleGroups,
+    /// Rule → techniques.
+    RuleTechniques,
+    /// Rule → events.
+    RuleEvents,
+    /// Rule → ids of related rules.
+    RuleRelated,
+    /// Rule → authors.
+    RuleAuthors,
+    /// Rule → words.
+    RuleWords,
+    /// Techniques, sorted by id.
+    Techniques,
+    /// Technique → rules.
+    TechniqueRules,
+    /// Log sources, sorted.
+    LogSources,
+    /// Log source → rules.
+    LogSourceRules,
+    /// Log source → fields of indicators, with how many rules use each.
+    LogSourceFields,
+    /// Events, sorted.
+    Events,
+    /// Authors, sorted by name.
+    Authors,
+    /// Words of titles and values, sorted.
+    Words,
+    /// Word → rules.
+    WordRules,
+    /// Hash table over [`Section::Rows`].
+    RowHash,
+    /// Hash table over the ids of [`Section::Rules`].
+    IdHash,
+    /// Hash table over the titles of [`Section::Rules`].
+    TitleHash,
+    /// Hash table over [`Section::Words`].
+    WordHash,
+    /// Where each text starts in the blob.
+    Strings,
+}
+
+/// How many tables there are.
+pub(crate) const SECTIONS: usize = 30;
+
+/// What a column of a table holds, and so what is checked when a snapshot is loaded.
+#[derive(Clone, Copy, Debug)]
+enum Column {
+    /// Any number.
+    Any,
+    /// A text.
+    Text,
+    /// A record of a table.
+    Record(Section),
+    /// A record of a table, or [`NONE`].
+    Option(Section),
+    /// The first of this record's records in another table; they end where those of the next record start. The table has
+    /// one record more than it has entries.
+    Start(Section),
+    /// A rule in the upper 24 bits, [`flags`] in the lower 8.
+    RuleAndFlags,
+    /// A group in the upper 16 bits, [`flags`] in the lower 16.
+    GroupAndFlags,
+    /// Index of a vendor in the upper 8 bits, a text in the lower 24.
+    VendorAndText,
+    /// A field in the upper 16 bits, an operator in the lower 16.
+    FieldAndOp,
+    /// Index of a vendor.
+    Vendor,
+    /// Base of an operator; the next column holds its extras.
+    Op,
+}
+
+/// The tables: section, name in messages, columns.
+#[rustfmt::skip]
+const SCHEMA: [(Section, &str, &[Column]); SECTIONS] = {
+    use Column::{Any, FieldAndOp, GroupAndFlags, Op, Option, Record, RuleAndFlags, Start, Text, Vendor, VendorAndText};
+    use Section as S;
+    [
+        // version of ATT&CK; families; unused
+        (S::Meta, "meta", &[Text, Any, Any, Any]),
+        // vendor, label, repository, commit, date, licence, URL template, files, rules, left out as inactive,
+        // rules without a known log source, rules without a row
+        (S::Sources, "sources", &[Vendor, Text, Text, Text, Text, Text, Text, Any, Any, Any, Any, Any]),
+        // source, path, reason
+        (S::Unread, "unread", &[Record(S::Sources), Text, Text]),
+        (S::Ops, "operators", &[Op, Any]),
+        // name, first row
+        (S::Fields, "fields", &[Text, Start(S::Rows)]),
+        // field and operator, value, first spelling, first rule
+        (S::Rows, "rows", &[FieldAndOp, Text, Start(S::Spellings), Start(S::RowRules)]),
+        // vendor and key (Sigma: modifiers; others: field), value
+        (S::Spellings, "spellings", &[VendorAndText, Text]),
+        (S::RowRules, "rules of rows", &[RuleAndFlags]),
+        // source, id, title, author, path, level, status, licence, date, modified, document, log source, family,
+        // then the first record in each of the tables about rules
+        (S::Rules, "rules", &[
+            Record(S::Sources), Text, Text, Text, Text, Text, Text, Text, Text, Text, Any, Record(S::LogSources), Any,
+            Start(S::Incidence), Start(S::RuleGroups), Start(S::RuleTechniques), Start(S::RuleEvents),
+            Start(S::RuleRelated), Start(S::RuleAuthors), Start(S::RuleWords),
+        ]),
+        (S::Incidence, "incidence", &[Record(S::Rows), GroupAndFlags]),
+        (S::RuleGroups, "groups", &[Text]),
+        (S::RuleTechniques, "techniques of rules", &[Record(S::Techniques)]),
+        (S::RuleEvents, "events of rules", &[Record(S::Events)]),
+        (S::RuleRelated, "related rules", &[Text]),
+        (S::RuleAuthors, "authors of rules", &[Record(S::Authors)]),
+        (S::RuleWords, "words of rules", &[Record(S::Words)]),
+        // id, first rule
+        (S::Techniques, "techniques", &[Text, Start(S::TechniqueRules)]),
+        (S::TechniqueRules, "rules of techniques", &[Record(S::Rules)]),
+        // product, category, service, first rule, first field
+        (S::LogSources, "log sources", &[Text, Text, Text, Start(S::LogSourceRules), Start(S::LogSourceFields)]),
+        (S::LogSourceRules, "rules of log sources", &[Record(S::Rules)]),
+        // field, rules
+        (S::LogSourceFields, "fields of log sources", &[Record(S::Fields), Any]),
+        // provider, id
+        (S::Events, "events", &[Text, Text]),
+        (S::Authors, "authors", &[Text]),
+        // word, first rule
+        (S::Words, "words", &[Text, Start(S::WordRules)]),
+        (S::WordRules, "rules of words", &[Record(S::Rules)]),
+        (S::RowHash, "index of rows", &[Option(S::Rows)]),
+        (S::IdHash, "index of ids", &[Option(S::Rules)]),
+        (S::TitleHash, "index of titles", &[Option(S::Rules)]),
+        (S::WordHash, "index of words", &[Option(S::Words)]),
+        (S::Strings, "texts", &[Any]),
+    ]
+};
+
+impl Section {
+    const fn columns(self) -> &'static [Column] {
+        SCHEMA[self as usize].2
+    }
+
+    const fn width(self) -> usize {
+        self.columns().len()
+    }
+
+    /// Whether its last record only says where the others end.
+    fn has_sentinel(self) -> bool {
+        self == Self::Strings || self.columns().iter().any(|c| matches!(c, Column::Start(_)))
+    }
+}
+
+/// Role, scope and join of an incidence in one number.
+pub(crate) mod flags {
+    use crate::rule::{Role, Scope};
+
+    /// How many values there are.
+    pub(crate) const COUNT: u32 = 16;
+
+    /// Packs; bit 0 exclusion, bits 1–2 scope, bit 3 joined by *and*.
+    pub(crate) fn pack(role: Role, scope: Scope, all: bool) -> u32 {
+        let scope = match scope {
+            Scope::Top => 0,
+            Scope::Branch => 1,
+            Scope::Guard => 2,
+        };
+        u32::from(role == Role::Exclusion) | scope << 1 | u32::from(all) << 3
+    }
+
+    /// Unpacks.
+    pub(crate) fn unpack(flags: u32) -> (Role, Scope, bool) {
+        let role = if flags & 1 == 0 { Role::Indicator } else { Role::Exclusion };
+        let scope = match flags >> 1 & 3 {
+            0 => Scope::Top,
+            1 => Scope::Branch,
+            _ => Scope::Guard,
+        };
+        (role, scope, flags >> 3 & 1 == 1)
+    }
+}
+
+/// Why a file is no usable snapshot.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SnapshotError {
+    /// It does not begin like one.
+    NotASnapshot,
+    /// It is of another version of the format.
+    Version {
+        /// The one it says.
+        found: u32,
+    },
+    /// It ends too early, or goes on too long.
+    Length {
+        /// Bytes it should have.
+        expected: u64,
+        /// Bytes it has.
+        found: u64,
+    },
+    /// Its bytes are not the ones that were written.
+    Checksum {
+        /// The checksum that it carries.
+        expected: u32,
+        /// The checksum of what is there.
+        found: u32,
+    },
+    /// A table contradicts itself.
+    Damaged {
+        /// Which table.
+        table: &'static str,
+        /// What is wrong with it.
+        what: &'static str,
+        /// 0-based record, where it is one.
+        record: Option<usize>,
+    },
+    /// There is more to write than the format can hold.
+    TooLarge {
+        /// Of which table.
+        table: &'static str,
+    },
+}
+
+impl fmt::Display for SnapshotError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const AGAIN: &str = "build it again with `sigwise corpus build`";
+        match self {
+            Self::NotASnapshot => {
+                write!(f, "not a corpus snapshot: it does not begin like one; make one with `sigwise corpus build`")
+            }
+            Self::Version { found } => {
+                write!(f, "a snapshot of format {found}, but this version of sigwise reads format {VERSION}; {AGAIN}")
+            }
+            Self::Length { expected, found } => write!(
+                f,
+                "the snapshot is damaged: it has {found} bytes where it should have {expected}, as if writing it was \
+                 interrupted; {AGAIN}"
+            ),
+            Self::Checksum { expected, found } => write!(
+                f,
+                "the snapshot is damaged: its checksum is {found:08x} where it should be {expected:08x}; {AGAIN}"
+            ),
+            Self::Damaged { table, what, record } => {
+                write!(f, "the snapshot is damaged: in its table of {table}, ")?;
+                if let Some(record) = record {
+                    write!(f, "record {record}, ")?;
+                }
+                write!(f, "{what}; {AGAIN}")
+            }
+            Self::TooLarge { table } => write!(f, "too many rules for one snapshot: its table of {table} is full"),
+        }
+    }
+}
+
+impl std::error::Error for SnapshotError {}

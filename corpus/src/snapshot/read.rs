@@ -1,0 +1,301 @@
+//! Bytes → tables: checked once, then read in place.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use super::write::{CHECKSUM_AT, HEADER};
+use super::{Column, MAGIC, NONE, SCHEMA, SECTIONS, Section, SnapshotError, VERSION, flags};
+use crate::op::Op;
+use crate::vendor::Vendor;
+
+/// A snapshot that has been checked.
+#[derive(Clone, Debug)]
+pub struct Snapshot {
+    /// Everything before the texts.
+    bytes: Cow<'static, [u8]>,
+    texts: Cow<'static, str>,
+    sections: [(usize, usize); SECTIONS],
+}
+
+impl Snapshot {
+    /// Checks bytes that are part of the program: they are read in place.
+    pub fn from_static(bytes: &'static [u8]) -> Result<Self, SnapshotError> {
+        let (sections, blob) = check(bytes)?;
+        let (head, tail) = bytes.split_at_checked(blob.start).unwrap_or_default();
+        let texts = std::str::from_utf8(tail).map_err(|e| not_utf8(&e))?;
+        Self { bytes: Cow::Borrowed(head), texts: Cow::Borrowed(texts), sections }.checked()
+    }
+
+    /// Checks bytes of a file.
+    pub fn from_bytes(mut bytes: Vec<u8>) -> Result<Self, SnapshotError> {
+        let (sections, blob) = check(&bytes)?;
+        let tail = bytes.split_off(blob.start.min(bytes.len()));
+        let texts = String::from_utf8(tail).map_err(|e| not_utf8(&e.utf8_error()))?;
+        Self { bytes: Cow::Owned(bytes), texts: Cow::Owned(texts), sections }.checked()
+    }
+
+    fn checked(self) -> Result<Self, SnapshotError> {
+        self.check_texts()?;
+        for (section, table, columns) in SCHEMA {
+            for (at, column) in columns.iter().enumerate() {
+                self.check_column(section, table, at, *column)?;
+            }
+        }
+        Ok(self)
+    }
+
+    /// Every start of a text is in order and on a character's boundary.
+    fn check_texts(&self) -> Result<(), SnapshotError> {
+        let bytes = self.texts.as_bytes();
+        let mut before = 0;
+        for (record, start) in self.numbers(Section::Strings).iter().enumerate() {
+            // Within a character every byte is 10xxxxxx.
+            let boundary = bytes.get(start as usize).is_none_or(|b| b & 0xC0 != 0x80);
+            if start < before || !boundary {
+                return Err(damaged("texts", "the start of a text is wrong", Some(record)));
+            }
+            before = start;
+        }
+        if before as usize != bytes.len() || self.numbers(Section::Strings).at(0) != 0 {
+            return Err(damaged("texts", "the texts do not fill their place", None));
+        }
+        Ok(())
+    }
+
+    fn check_column(
+        &self,
+        section: Section,
+        table: &'static str,
+        at: usize,
+        column: Column,
+    ) -> Result<(), SnapshotError> {
+        let records = self.records(section);
+        let numbers = self.numbers(section);
+        let width = section.width();
+        let column_of = |record: usize| numbers.at(record * width + at);
+        let find = |bad: &dyn Fn(u32) -> bool, what| match (0..records).find(|&r| bad(column_of(r))) {
+            Some(record) => Err(damaged(table, what, Some(record))),
+            None => Ok(()),
+        };
+        let count = |section| u32::try_from(self.records(section)).unwrap_or(NONE);
+        let texts = count(Section::Strings);
+        match column {
+            Column::Any => Ok(()),
+            Column::Text => find(&|n| n >= texts, "a text is not there"),
+            Column::Record(other) => {
+                let limit = count(other);
+                find(&|n| n >= limit, "a record of another table is not there")
+            }
+            Column::Option(other) => {
+                let limit = count(other);
+                let free = (0..records).any(|r| column_of(r) == NONE);
+                // Looking something up ends at a free place.
+                if !records.is_power_of_two() || !free {
+                    return Err(damaged(table, "its size is wrong", None));
+                }
+                find(&|n| n >= limit && n != NONE, "a record of another table is not there")
+            }
+            Column::Start(other) => {
+                let mut before = 0;
+                for record in 0..=records {
+                    let start = column_of(record);
+                    if start < before {
+                        return Err(damaged(table, "a list ends before it starts", Some(record)));
+                    }
+                    before = start;
+                }
+                if column_of(0) != 0 || before != count(other) {
+                    return Err(damaged(table, "its lists do not fill their table", None));
+                }
+                Ok(())
+            }
+            Column::RuleAndFlags => {
+                let limit = count(Section::Rules);
+                find(&|n| n >> 8 >= limit || n & 0xFF >= flags::COUNT, "a rule is not there")
+            }
+            Column::GroupAndFlags => find(&|n| n & 0xFFFF >= flags::COUNT, "a role is unknown"),
+            Column::VendorAndText => {
+                let vendors = Vendor::ALL.len() as u32;
+                find(&|n| n >> 24 >= vendors || n & 0xFF_FFFF >= texts, "a vendor or a text is not there")
+            }
+            Column::FieldAndOp => {
+                let (fields, ops) = (count(Section::Fields), count(Section::Ops));
+                find(&|n| n >> 16 >= fields || n & 0xFFFF >= ops, "a field or an operator is not there")
+            }
+            Column::Vendor => find(&|n| n as usize >= Vendor::ALL.len(), "a vendor is unknown"),
+            Column::Op => {
+                let op = |r: usize| {
+                    let base = u8::try_from(column_of(r)).ok()?;
+                    Op::from_code(base, numbers.at(r * width + at + 1))
+                };
+                match (0..records).find(|&r| op(r).is_none()) {
+                    Some(record) => Err(damaged(table, "an operator is unknown", Some(record))),
+                    None => Ok(()),
+                }
+            }
+        }
+    }
+
+    /// The numbers of a table.
+    pub(crate) fn numbers(&self, section: Section) -> Numbers<'_> {
+        let (start, end) = self.sections.get(section as usize).copied().unwrap_or_default();
+        Numbers(self.bytes.get(start..end).unwrap_or_default())
+    }
+
+    /// How many records a table has, without the one that only says where the others end.
+    pub(crate) fn records(&self, section: Section) -> usize {
+        let records = self.numbers(section).len() / section.width();
+        if section.has_sentinel() { records.saturating_sub(1) } else { records }
+    }
+
+    /// One number of a table.
+    pub(crate) fn get(&self, section: Section, record: u32, column: usize) -> u32 {
+        self.numbers(section).at(record as usize * section.width() + column)
+    }
+
+    /// The records that belong to `record`, of whose table this column is a [`Column::Start`].
+    pub(crate) fn list(&self, section: Section, record: u32, column: usize) -> Range<u32> {
+        self.get(section, record, column)..self.get(section, record.saturating_add(1), column)
+    }
+
+    /// A slice of a table of one column.
+    pub(crate) fn slice(&self, section: Section, range: Range<u32>) -> Numbers<'_> {
+        let width = section.width() * 4;
+        let (start, end) = (range.start as usize * width, range.end as usize * width);
+        Numbers(self.numbers(section).0.get(start..end).unwrap_or_default())
+    }
+
+    /// A text by its number.
+    pub(crate) fn text(&self, number: u32) -> &str {
+        let starts = self.numbers(Section::Strings);
+        let (start, end) = (starts.at(number as usize), starts.at(number as usize + 1));
+        self.texts.get(start as usize..end as usize).unwrap_or_default()
+    }
+
+    /// The text in a column.
+    pub(crate) fn text_at(&self, section: Section, record: u32, column: usize) -> &str {
+        self.text(self.get(section, record, column))
+    }
+
+    /// Looks something up in a hash table.
+    pub(crate) fn find(&self, index: Section, hash: u64, is: impl Fn(u32) -> bool) -> Option<u32> {
+        self.probe(index, hash).find(|&record| is(record))
+    }
+
+    /// Everything in a hash table that may have this hash, and possibly more.
+    pub(crate) fn probe(&self, index: Section, hash: u64) -> impl Iterator<Item = u32> {
+        let table = self.numbers(index);
+        let mask = table.len().wrapping_sub(1);
+        let mut at = hash as usize & mask;
+        // The check made sure that there is a free place.
+        std::iter::from_fn(move || {
+            let record = table.get(at)?;
+            at = (at + 1) & mask;
+            (record != NONE).then_some(record)
+        })
+    }
+
+    /// The size of the file in bytes.
+    pub fn size(&self) -> usize {
+        self.bytes.len() + self.texts.len()
+    }
+}
+
+/// Numbers of a table, read in place.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Numbers<'a>(&'a [u8]);
+
+impl<'a> Numbers<'a> {
+    /// How many.
+    pub(crate) fn len(self) -> usize {
+        self.0.len() / 4
+    }
+
+    /// The number at `i`.
+    pub(crate) fn get(self, i: usize) -> Option<u32> {
+        let bytes = self.0.get(i.checked_mul(4)?..)?.first_chunk::<4>()?;
+        Some(u32::from_le_bytes(*bytes))
+    }
+
+    /// The number at `i`, 0 beyond the end (where nothing points that has been checked).
+    pub(crate) fn at(self, i: usize) -> u32 {
+        self.get(i).unwrap_or_default()
+    }
+
+    /// All of them.
+    pub(crate) fn iter(self) -> impl ExactSizeIterator<Item = u32> + DoubleEndedIterator + Clone + 'a {
+        self.0.chunks_exact(4).map(|chunk| match chunk {
+            &[a, b, c, d] => u32::from_le_bytes([a, b, c, d]),
+            _ => 0,
+        })
+    }
+}
+
+/// A hash that is the same on every machine and in every version of the format: FNV-1a.
+pub(crate) fn hash<'a>(parts: impl IntoIterator<Item = &'a [u8]>) -> u64 {
+    let mut hash: u64 = 0xcbf2_9ce4_8422_2325;
+    for part in parts {
+        for &byte in part {
+            hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+        }
+        // What separates the parts is no byte of UTF-8.
+        hash = (hash ^ 0xFF).wrapping_mul(0x0100_0000_01b3);
+    }
+    hash ^ hash >> 32
+}
+
+fn damaged(table: &'static str, what: &'static str, record: Option<usize>) -> SnapshotError {
+    SnapshotError::Damaged { table, what, record }
+}
+
+fn not_utf8(error: &std::str::Utf8Error) -> SnapshotError {
+    damaged("texts", "a text is not UTF-8", Some(error.valid_up_to()))
+}
+
+/// Places of the sections, and of the texts.
+type Layout = ([(usize, usize); SECTIONS], Range<usize>);
+
+/// Checks header and checksum.
+fn check(bytes: &[u8]) -> Result<Layout, SnapshotError> {
+    if !bytes.starts_with(&MAGIC) {
+        let begun = !bytes.is_empty() && MAGIC.starts_with(bytes);
+        return Err(if begun { length(HEADER as u64, bytes) } else { SnapshotError::NotASnapshot });
+    }
+    let head = Numbers(bytes.get(MAGIC.len()..HEADER).ok_or_else(|| length(HEADER as u64, bytes))?);
+    let version = head.at(0);
+    if version != VERSION {
+        return Err(SnapshotError::Version { found: version });
+    }
+    let expected = u64::from(head.at(2)) | u64::from(head.at(3)) << 32;
+    if expected != bytes.len() as u64 {
+        return Err(length(expected, bytes));
+    }
+    let (expected, found) = (head.at(4), crc32fast::hash(bytes.get(CHECKSUM_AT + 4..).unwrap_or_default()));
+    if expected != found {
+        return Err(SnapshotError::Checksum { expected, found });
+    }
+    if head.at(1) as usize != SECTIONS {
+        return Err(damaged("contents", "their number is wrong", None));
+    }
+    let mut sections = [(0, 0); SECTIONS];
+    let mut at = HEADER;
+    for (i, ((section, table, _), slot)) in SCHEMA.into_iter().zip(&mut sections).enumerate() {
+        let (start, size) = (head.at(5 + 2 * i) as usize, head.at(6 + 2 * i) as usize);
+        let end = start.saturating_add(size);
+        let fits = start == at && end <= bytes.len() && size.is_multiple_of(4 * section.width());
+        if !fits || (section.has_sentinel() && size == 0) {
+            return Err(damaged(table, "its place is wrong", None));
+        }
+        *slot = (start, end);
+        at = end;
+    }
+    let blob = (head.at(5 + 2 * SECTIONS) as usize, head.at(6 + 2 * SECTIONS) as usize);
+    if blob.0 != at || blob.0.saturating_add(blob.1) != bytes.len() {
+        return Err(damaged("texts", "their place is wrong", None));
+    }
+    Ok((sections, blob.0..bytes.len()))
+}
+
+fn length(expected: u64, bytes: &[u8]) -> SnapshotError {
+    SnapshotError::Length { expected, found: bytes.len() as u64 }
+}

@@ -1,0 +1,198 @@
+//! The folders that rules come from, and what a manifest knows about them. The only part of the crate that reads files.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+
+use crate::build::{Builder, Provenance};
+use crate::readers;
+use crate::vendor::{UnknownVendor, Vendor};
+
+/// A folder of rules, as `VENDOR[:LABEL]=DIR`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Source {
+    /// Whose language they are in.
+    pub vendor: Vendor,
+    /// What to call it; absent for the manifest's name, else the vendor's.
+    pub label: Option<String>,
+    /// The folder; its rules' paths are relative to it.
+    pub dir: PathBuf,
+}
+
+/// A text that is no `VENDOR[:LABEL]=DIR`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SourceError {
+    /// There is no `=` with a folder after it.
+    NoFolder(String),
+    /// What stands before it names no vendor.
+    Vendor(UnknownVendor),
+}
+
+impl fmt::Display for SourceError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoFolder(text) => write!(f, "`{text}` names no folder: write VENDOR=FOLDER or VENDOR:LABEL=FOLDER"),
+            Self::Vendor(error) => error.fmt(f),
+        }
+    }
+}
+
+impl std::error::Error for SourceError {}
+
+impl FromStr for Source {
+    type Err = SourceError;
+
+    fn from_str(text: &str) -> Result<Self, SourceError> {
+        let (name, dir) = text
+            .split_once('=')
+            .filter(|(_, dir)| !dir.is_empty())
+            .ok_or_else(|| SourceError::NoFolder(text.to_owned()))?;
+        let (vendor, label) = match name.split_once(':') {
+            Some((vendor, label)) => (vendor, Some(label.to_owned()).filter(|l| !l.is_empty())),
+            None => (name, None),
+        };
+        let vendor = vendor.parse().map_err(SourceError::Vendor)?;
+        Ok(Self { vendor, label, dir: dir.into() })
+    }
+}
+
+/// What is known about sources: `corpus/sources.toml`.
+#[derive(Clone, Debug, Default, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Manifest {
+    /// One entry per source.
+    #[serde(default, rename = "source")]
+    entries: Vec<Entry>,
+}
+
+#[derive(Clone, Debug, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Entry {
+    vendor: String,
+    label: String,
+    repository: Option<String>,
+    commit: Option<String>,
+    date: Option<String>,
+    licence: Option<String>,
+    url: Option<String>,
+}
+
+impl Manifest {
+    /// The manifest of the embedded snapshot.
+    pub const EMBEDDED: &'static str = include_str!("../sources.toml");
+
+    /// Reads a manifest. The error says where and what.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let manifest: Self = toml::from_str(text).map_err(|error| error.to_string())?;
+        for entry in &manifest.entries {
+            entry.vendor.parse::<Vendor>().map_err(|error| error.to_string())?;
+        }
+        Ok(manifest)
+    }
+
+    /// What is known about a source.
+    pub fn provenance(&self, source: &Source) -> Provenance {
+        let found = self.entries.iter().find(|entry| {
+            entry.vendor == source.vendor.word() && source.label.as_ref().is_none_or(|label| *label == entry.label)
+        });
+        let label = source.label.as_deref().or(found.map(|entry| entry.label.as_str()));
+        let mut provenance = Provenance::unknown(source.vendor, label.unwrap_or(source.vendor.word()));
+        if let Some(entry) = found {
+            let set = |to: &mut String, from: &Option<String>| {
+                if let Some(from) = from {
+                    to.clone_from(from);
+                }
+            };
+            set(&mut provenance.repository, &entry.repository);
+            set(&mut provenance.commit, &entry.commit);
+            set(&mut provenance.date, &entry.date);
+            set(&mut provenance.licence, &entry.licence);
+            set(&mut provenance.url, &entry.url);
+        }
+        provenance
+    }
+}
+
+/// Reads every rule below the source's folder into `builder`, as a source of its own. What cannot be read is noted there;
+/// only a folder that is none is an error.
+pub fn read(source: &Source, manifest: &Manifest, builder: &mut Builder<'_>) -> std::io::Result<()> {
+    builder.source(manifest.provenance(source));
+    let files = files(source, |path, error| builder.unread(path, error.to_string()))?;
+    for path in files {
+        match std::fs::read(source.dir.join(&path)) {
+            Ok(bytes) => builder.file(&path, readers::read(source.vendor, &path, bytes)),
+            Err(error) => builder.unread(&path, error.to_string()),
+        }
+    }
+    Ok(())
+}
+
+/// The files below the source's folder that can hold its vendor's rules, relative to it and with `/`, sorted. Folders of
+/// rules that nobody maintains are left out, links to folders are not followed.
+pub fn files(source: &Source, mut unreadable: impl FnMut(&str, &std::io::Error)) -> std::io::Result<Vec<String>> {
+    let mut out = Vec::new();
+    let mut open = vec![(source.dir.clone(), String::new())];
+    let mut first = true;
+    while let Some((dir, prefix)) = open.pop() {
+        let entries = match std::fs::read_dir(&dir) {
+            Ok(entries) => entries,
+            Err(error) if first => return Err(error),
+            Err(error) => {
+                unreadable(&prefix, &error);
+                continue;
+            }
+        };
+        first = false;
+        for entry in entries {
+            let entry = match entry {
+                Ok(entry) => entry,
+                Err(error) => {
+                    unreadable(&prefix, &error);
+                    continue;
+                }
+            };
+            let name = entry.file_name().to_string_lossy().into_owned();
+            let path = if prefix.is_empty() { name.clone() } else { format!("{prefix}/{name}") };
+            if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+                if !readers::skips_folder(source.vendor, &name) {
+                    open.push((entry.path(), path));
+                }
+            } else if readers::takes(source.vendor, &name) && is_file(&entry.path()) {
+                out.push(path);
+            }
+        }
+    }
+    out.sort();
+    Ok(out)
+}
+
+fn is_file(path: &Path) -> bool {
+    // Follows a link to a file; pipes and devices are none.
+    std::fs::metadata(path).is_ok_and(|meta| meta.is_file())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sources_are_written_as_vendor_label_folder() {
+        let source: Source = "sigma:mine=rules/a=b".parse().unwrap();
+        assert_eq!((source.vendor, source.label.as_deref()), (Vendor::Sigma, Some("mine")));
+        assert_eq!(source.dir, PathBuf::from("rules/a=b"));
+        assert_eq!("elastic=x".parse::<Source>().unwrap().label, None);
+        assert!(matches!("sigma=".parse::<Source>(), Err(SourceError::NoFolder(_))));
+        assert!(matches!("x=y".parse::<Source>(), Err(SourceError::Vendor(_))));
+    }
+
+    #[test]
+    fn the_manifest_knows_its_sources() {
+        let manifest = Manifest::parse(Manifest::EMBEDDED).unwrap();
+        let known = manifest.provenance(&"sigma=x".parse().unwrap());
+        assert_eq!((known.label.as_str(), known.date.as_str()), ("SigmaHQ", "2026-08-05"));
+        let own = manifest.provenance(&"sigma:mine=x".parse().unwrap());
+        assert_eq!((own.label.as_str(), own.commit.as_str()), ("mine", "unknown"));
+        assert!(Manifest::parse("[[source]]\nvendor = 'x'\nlabel = 'y'\n").is_err());
+        assert!(Manifest::parse("[[source]]\nvendor = 'sigma'\nlabel = 'y'\nnope = 1\n").is_err());
+    }
+}
