@@ -2,6 +2,7 @@
 
 pub mod attack;
 pub mod build;
+pub mod corpus;
 pub mod fields;
 pub mod logsource;
 pub mod normal;
@@ -11,4 +12,5 @@ pub mod rule;
 pub mod snapshot;
 pub mod source;
 pub mod vendor;
+pub mod view;
 pub mod words;

@@ -1,0 +1,124 @@
+//! How a second snapshot lies over the first: its own numbers, and the ones that both share.
+
+use rustc_hash::FxHashMap;
+
+use crate::op::{Base, Op};
+use crate::snapshot::{Section, Snapshot};
+use crate::vendor::Vendor;
+
+/// Numbers of one kind of thing: what the base has keeps its number, what only the overlay has comes after.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Ids {
+    /// Number in the overlay → shared number.
+    unified: Vec<u32>,
+    /// Shared number → number in the overlay.
+    local: FxHashMap<u32, u32>,
+    /// How many only the overlay has.
+    extra: usize,
+}
+
+impl Ids {
+    fn new(base: usize, known: impl Iterator<Item = Option<u32>>) -> Self {
+        let mut ids = Self::default();
+        for (local, known) in (0u32..).zip(known) {
+            let unified = known.unwrap_or_else(|| {
+                ids.extra += 1;
+                (base + ids.extra - 1) as u32
+            });
+            ids.unified.push(unified);
+            ids.local.insert(unified, local);
+        }
+        ids
+    }
+
+    pub(super) fn unified(&self, local: u32) -> u32 {
+        self.unified.get(local as usize).copied().unwrap_or_default()
+    }
+
+    pub(super) fn local(&self, unified: u32) -> Option<u32> {
+        self.local.get(&unified).copied()
+    }
+
+    pub(super) fn extra(&self) -> usize {
+        self.extra
+    }
+}
+
+/// The second layer.
+#[derive(Debug)]
+pub(super) struct Overlay {
+    pub(super) snapshot: Snapshot,
+    pub(super) rows: Ids,
+    pub(super) fields: Ids,
+    pub(super) words: Ids,
+    /// Rules of the base that the overlay has too.
+    pub(super) hidden: Vec<bool>,
+}
+
+impl Overlay {
+    pub(super) fn new(base: &Snapshot, snapshot: Snapshot) -> Self {
+        let numbers = |section| 0..snapshot.records(section) as u32;
+        let text = |section, record, column| snapshot.text_at(section, record, column);
+        let fields = numbers(Section::Fields).map(|f| sorted(base, Section::Fields, text(Section::Fields, f, 0)));
+        let fields = Ids::new(base.records(Section::Fields), fields);
+        let words = numbers(Section::Words).map(|w| sorted(base, Section::Words, text(Section::Words, w, 0)));
+        let words = Ids::new(base.records(Section::Words), words);
+        let rows = numbers(Section::Rows).map(|row| {
+            let (field, op) = field_and_op(&snapshot, row);
+            let (field, value) = (text(Section::Fields, field, 0), text(Section::Rows, row, 1));
+            base.find(Section::RowHash, crate::build::row_hash(field, op, value), |other| {
+                let (f, o) = field_and_op(base, other);
+                o == op
+                    && base.text_at(Section::Rows, other, 1) == value
+                    && base.text_at(Section::Fields, f, 0) == field
+            })
+        });
+        let rows = Ids::new(base.records(Section::Rows), rows);
+        let mut hidden = vec![false; base.records(Section::Rules)];
+        for id in numbers(Section::Rules).map(|rule| text(Section::Rules, rule, 1)).filter(|id| !id.is_empty()) {
+            for rule in base.probe(Section::IdHash, crate::snapshot::hash([id.as_bytes()])) {
+                if base.text_at(Section::Rules, rule, 1) == id
+                    && let Some(slot) = hidden.get_mut(rule as usize)
+                {
+                    *slot = true;
+                }
+            }
+        }
+        Self { rows, fields, words, hidden, snapshot }
+    }
+}
+
+/// Field and operator of a row.
+pub(super) fn field_and_op(snapshot: &Snapshot, row: u32) -> (u32, Op) {
+    let packed = snapshot.get(Section::Rows, row, 0);
+    let op = packed & 0xFFFF;
+    let base = u8::try_from(snapshot.get(Section::Ops, op, 0)).unwrap_or_default();
+    let op = Op::from_code(base, snapshot.get(Section::Ops, op, 1)).unwrap_or(Op::new(Base::Eq));
+    (packed >> 16, op)
+}
+
+/// A vendor by its number.
+pub(super) fn vendor(number: u32) -> Vendor {
+    Vendor::ALL.get(number as usize).copied().unwrap_or(Vendor::Sigma)
+}
+
+/// The record with this text in the first column of a table that is sorted by it.
+pub(super) fn sorted(snapshot: &Snapshot, section: Section, text: &str) -> Option<u32> {
+    let at = first_not_below(snapshot, section, text);
+    let found = (at as usize) < snapshot.records(section) && snapshot.text_at(section, at, 0) == text;
+    found.then_some(at)
+}
+
+/// The first record whose text is not below `text`, in a table that is sorted by its first column.
+pub(super) fn first_not_below(snapshot: &Snapshot, section: Section, text: &str) -> u32 {
+    let (mut low, mut high) = (0, snapshot.records(section) as u32);
+    while low < high {
+        let middle = low + (high - low) / 2;
+        if snapshot.text_at(section, middle, 0) < text {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    low
+}

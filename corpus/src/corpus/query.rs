@@ -1,0 +1,372 @@
+//! Counting queries.
+
+use std::hash::Hash;
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::{Corpus, FieldId, Incident, Leave, RowId, RuleId, layer, rule};
+use crate::attack;
+use crate::logsource::LogSourceRef;
+use crate::rule::{Role, Scope};
+use crate::snapshot::Section;
+use crate::vendor::Vendor;
+
+/// How many rules, of which kinds.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Evidence {
+    /// Rules.
+    pub rules: u32,
+    /// Families among them: rules made from one another count once.
+    pub families: u32,
+    /// Authors among them.
+    pub authors: u32,
+    /// Techniques among them, sub-techniques counted under their parents.
+    pub parent_techniques: u32,
+    /// Rules per vendor, most first; vendors without any are left out.
+    pub by_vendor: Vec<(Vendor, u32)>,
+}
+
+/// Where a row occurs.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Reach {
+    /// The rules that look for it.
+    pub indicators: Evidence,
+    /// How many rules leave it out.
+    pub exclusions: u32,
+    /// Techniques of the rules that look for it, each with how many of them have it, most first.
+    pub techniques: Vec<(Box<str>, u32)>,
+}
+
+/// Something with how many rules have it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Count<T> {
+    /// What.
+    pub of: T,
+    /// How many rules.
+    pub rules: u32,
+}
+
+/// Which incidences to count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Take {
+    /// What rules look for, in the root or a branch.
+    Indicators,
+    /// What rules leave out, in the root or a branch.
+    Exclusions,
+    /// What rules leave out as a whole: a branch's exclusions hold for that branch only.
+    TopExclusions,
+}
+
+impl Take {
+    fn takes(self, incident: &Incident) -> bool {
+        match self {
+            Self::Indicators => incident.is_indicator(),
+            Self::Exclusions => incident.is_exclusion(),
+            Self::TopExclusions => incident.role == Role::Exclusion && incident.scope == Scope::Top,
+        }
+    }
+}
+
+/// The rules that stand in both sorted lists.
+pub fn both(a: &[RuleId], b: &[RuleId]) -> Vec<RuleId> {
+    let (short, long) = if a.len() <= b.len() { (a, b) } else { (b, a) };
+    short.iter().copied().filter(|rule| long.binary_search(rule).is_ok()).collect()
+}
+
+impl Corpus {
+    /// How many rules look for a row.
+    pub fn reach_count(&self, row: RowId, leave: &Leave) -> u32 {
+        let mut last = None;
+        let mut count = 0;
+        for posting in self.postings(row, leave) {
+            if posting.role == Role::Indicator && posting.scope != Scope::Guard && last != Some(posting.rule) {
+                last = Some(posting.rule);
+                count += 1;
+            }
+        }
+        count
+    }
+
+    /// The rules that have a row for this, sorted.
+    pub fn rules_of_row(&self, row: RowId, take: Take, leave: &Leave) -> Vec<RuleId> {
+        let fits = |role, scope| match take {
+            Take::Indicators => role == Role::Indicator && scope != Scope::Guard,
+            Take::Exclusions => role == Role::Exclusion && scope != Scope::Guard,
+            Take::TopExclusions => role == Role::Exclusion && scope == Scope::Top,
+        };
+        let fitting = self.postings(row, leave).filter(|p| fits(p.role, p.scope));
+        let mut rules: Vec<RuleId> = fitting.map(|p| p.rule).collect();
+        rules.dedup();
+        rules
+    }
+
+    /// Where a row occurs.
+    pub fn reach(&self, row: RowId, leave: &Leave) -> Reach {
+        let rules = self.rules_of_row(row, Take::Indicators, leave);
+        let techniques = self.techniques_in(&rules);
+        Reach {
+            indicators: self.evidence(&rules),
+            exclusions: self.rules_of_row(row, Take::Exclusions, leave).len() as u32,
+            techniques: techniques.into_iter().map(|c| (c.of.into(), c.rules)).collect(),
+        }
+    }
+
+    /// How many parent techniques the rules that look for a row have.
+    pub fn reach_techniques(&self, row: RowId, leave: &Leave) -> u32 {
+        let mut parents = FxHashSet::default();
+        for rule in self.rules_of_row(row, Take::Indicators, leave) {
+            parents.extend(self.rule(rule).techniques().map(attack::parent_or_self));
+        }
+        parents.len() as u32
+    }
+
+    /// What a list of rules is worth as evidence.
+    pub fn evidence(&self, rules: &[RuleId]) -> Evidence {
+        let mut families = FxHashSet::default();
+        let mut authors = FxHashSet::default();
+        let mut techniques = FxHashSet::default();
+        let mut vendors = [0u32; Vendor::ALL.len()];
+        for rule in rules.iter().map(|&rule| self.rule(rule)) {
+            families.insert(rule.family());
+            authors.extend(rule.authors());
+            techniques.extend(rule.techniques().map(attack::parent_or_self));
+            if let Some(count) = vendors.get_mut(rule.vendor() as usize) {
+                *count += 1;
+            }
+        }
+        let mut by_vendor: Vec<_> = Vendor::ALL.into_iter().zip(vendors).filter(|(_, n)| *n > 0).collect();
+        by_vendor.sort_by_key(|&(vendor, n)| (std::cmp::Reverse(n), vendor));
+        Evidence {
+            rules: rules.len() as u32,
+            families: families.len() as u32,
+            authors: authors.len() as u32,
+            parent_techniques: techniques.len() as u32,
+            by_vendor,
+        }
+    }
+
+    /// The rules of a technique (a current id), sorted. A parent's are those of its sub-techniques too.
+    pub fn rules_of_technique(&self, id: &str, leave: &Leave) -> Vec<RuleId> {
+        let mut rules = Vec::new();
+        let mut first = 0;
+        for snapshot in self.layers() {
+            let mut at = layer::first_not_below(snapshot, Section::Techniques, id);
+            while (at as usize) < snapshot.records(Section::Techniques) {
+                let rest = snapshot.text_at(Section::Techniques, at, 0).strip_prefix(id);
+                if !rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.')) {
+                    break;
+                }
+                let list = snapshot.slice(Section::TechniqueRules, snapshot.list(Section::Techniques, at, 1));
+                rules.extend(list.iter().map(|rule| RuleId(first + rule)));
+                at += 1;
+            }
+            first += snapshot.records(Section::Rules) as u32;
+        }
+        rules.sort_unstable();
+        rules.dedup();
+        rules.retain(|rule| self.counts(*rule, leave));
+        rules
+    }
+
+    /// Every technique that rules have, sorted by id, with how many have exactly it.
+    pub fn techniques(&self) -> Vec<Count<&str>> {
+        let all: Vec<RuleId> = self.rules().map(|rule| rule.rule_id()).collect();
+        let mut counts = self.techniques_in(&all);
+        counts.sort_by_key(|count| count.of);
+        counts
+    }
+
+    /// The rules of a log source, sorted: see [`LogSourceRef::same`].
+    pub fn rules_of_logsource(&self, source: LogSourceRef<'_>, leave: &Leave) -> Vec<RuleId> {
+        let mut rules = Vec::new();
+        let mut first = 0;
+        for snapshot in self.layers() {
+            for number in 0..snapshot.records(Section::LogSources) as u32 {
+                if rule::logsource(snapshot, number).same(source) {
+                    let list = snapshot.list(Section::LogSources, number, 3);
+                    let list = snapshot.slice(Section::LogSourceRules, list).iter();
+                    rules.extend(list.map(|rule| RuleId(first + rule)).filter(|rule| self.counts(*rule, leave)));
+                }
+            }
+            first += snapshot.records(Section::Rules) as u32;
+        }
+        rules.sort_unstable();
+        rules
+    }
+
+    /// Every log source that rules have, with how many have exactly it, in no order that means anything.
+    pub fn logsources(&self) -> Vec<Count<LogSourceRef<'_>>> {
+        let mut counts: Vec<Count<LogSourceRef<'_>>> = Vec::new();
+        for rule in self.rules() {
+            let source = rule.logsource();
+            match counts.iter_mut().find(|count| count.of == source) {
+                Some(count) => count.rules += 1,
+                None => counts.push(Count { of: source, rules: 1 }),
+            }
+        }
+        counts
+    }
+
+    /// The rules of the log source that have one of these techniques, or a sub-technique of one; with no techniques, all of
+    /// the log source. Sorted.
+    pub fn peers(&self, source: LogSourceRef<'_>, techniques: &[&str], leave: &Leave) -> Vec<RuleId> {
+        let of_source = self.rules_of_logsource(source, leave);
+        if techniques.is_empty() {
+            return of_source;
+        }
+        let mut of_techniques: Vec<RuleId> =
+            techniques.iter().flat_map(|id| self.rules_of_technique(id, leave)).collect();
+        of_techniques.sort_unstable();
+        of_techniques.dedup();
+        both(&of_source, &of_techniques)
+    }
+
+    /// The rules that look for at least one of these rows, sorted, each with for how many.
+    pub fn rules_sharing(&self, rows: &[RowId], leave: &Leave) -> Vec<Count<RuleId>> {
+        let mut all: Vec<RuleId> =
+            rows.iter().flat_map(|&row| self.rules_of_row(row, Take::Indicators, leave)).collect();
+        all.sort_unstable();
+        let chunks = all.chunk_by(|a, b| a == b);
+        chunks.filter_map(|c| Some(Count { of: *c.first()?, rules: c.len() as u32 })).collect()
+    }
+
+    /// The rows that these rules have, with how many have each, most first.
+    pub fn rows_in(&self, rules: &[RuleId], take: Take) -> Vec<Count<RowId>> {
+        let mut tally = Tally::new(self.row_count());
+        for &rule in rules {
+            for incident in self.rule(rule).incidents().filter(|incident| take.takes(incident)) {
+                tally.add(incident.row.index(), rule);
+            }
+        }
+        tally.counts(RowId)
+    }
+
+    /// The fields that these rules have, with how many have each, most first.
+    pub fn fields_in(&self, rules: &[RuleId], take: Take) -> Vec<Count<FieldId>> {
+        let mut tally = Tally::new(self.field_count());
+        for &rule in rules {
+            for incident in self.rule(rule).incidents().filter(|incident| take.takes(incident)) {
+                tally.add(self.row_ref(incident.row).field.index(), rule);
+            }
+        }
+        tally.counts(FieldId)
+    }
+
+    /// The fields that rules of a log source look at, with how many do, most first: counted beforehand, so cheap. The second
+    /// number is how many rules the log source has.
+    pub fn fields_of_logsource(&self, source: LogSourceRef<'_>, leave: &Leave) -> (Vec<Count<FieldId>>, u32) {
+        if self.overlay.is_some() {
+            let rules = self.rules_of_logsource(source, leave);
+            return (self.fields_in(&rules, Take::Indicators), rules.len() as u32);
+        }
+        let snapshot = &self.base;
+        let mut counts = vec![0u32; self.field_count()];
+        let mut rules = 0;
+        for number in 0..snapshot.records(Section::LogSources) as u32 {
+            if !rule::logsource(snapshot, number).same(source) {
+                continue;
+            }
+            rules += snapshot.list(Section::LogSources, number, 3).len() as u32;
+            for entry in snapshot.list(Section::LogSources, number, 4) {
+                let field = snapshot.get(Section::LogSourceFields, entry, 0);
+                if let Some(count) = counts.get_mut(field as usize) {
+                    *count += snapshot.get(Section::LogSourceFields, entry, 1);
+                }
+            }
+        }
+        for &left in leave.rules() {
+            if self.rule(left).logsource().same(source) {
+                rules -= 1;
+                for count in self.fields_in(&[left], Take::Indicators) {
+                    if let Some(slot) = counts.get_mut(count.of.index()) {
+                        *slot -= 1;
+                    }
+                }
+            }
+        }
+        let found = counts.into_iter().zip(0u32..).filter(|(rules, _)| *rules > 0);
+        let mut found: Vec<_> = found.map(|(rules, field)| Count { of: FieldId(field), rules }).collect();
+        found.sort_by_key(|count| (std::cmp::Reverse(count.rules), count.of));
+        (found, rules)
+    }
+
+    /// The techniques that these rules have, with how many have exactly each, most first.
+    pub fn techniques_in(&self, rules: &[RuleId]) -> Vec<Count<&str>> {
+        count(rules.iter().flat_map(|&rule| self.rule(rule).techniques()))
+    }
+
+    /// The events that these rules look at, provider and id, with how many look at each, most first.
+    pub fn events_in(&self, rules: &[RuleId]) -> Vec<Count<(&str, &str)>> {
+        count(rules.iter().flat_map(|&rule| self.rule(rule).events()))
+    }
+
+    /// What rules that look for a row look for beside it, in other fields: with how many do, most first.
+    pub fn partners(&self, row: RowId, leave: &Leave) -> Vec<Count<RowId>> {
+        let field = self.row_ref(row).field;
+        let rules = self.rules_of_row(row, Take::Indicators, leave);
+        let mut counts = self.rows_in(&rules, Take::Indicators);
+        counts.retain(|count| count.of != row && self.row_ref(count.of).field != field);
+        counts
+    }
+
+    /// What rules that look for a row take as its alternatives: rows of the same field in the same group that are not joined
+    /// by *and*. With how many rules do, most first.
+    pub fn siblings(&self, row: RowId, leave: &Leave) -> Vec<Count<RowId>> {
+        let field = self.row_ref(row).field;
+        let mut tally = Tally::new(self.row_count());
+        for rule in self.rules_of_row(row, Take::Indicators, leave) {
+            let view = self.rule(rule);
+            let mut groups: Vec<u16> = Vec::new();
+            let alternative = |i: &Incident| i.is_indicator() && !i.all;
+            groups.extend(view.incidents().filter(|i| i.row == row && alternative(i)).map(|i| i.group));
+            for incident in view.incidents().filter(alternative) {
+                if incident.row != row && groups.contains(&incident.group) {
+                    tally.add(incident.row.index(), rule);
+                }
+            }
+        }
+        let mut counts = tally.counts(RowId);
+        counts.retain(|count| self.row_ref(count.of).field == field);
+        counts
+    }
+}
+
+/// Counts things that occur in rules, each once per rule.
+struct Tally {
+    /// Count, and the last rule (plus one) that was counted.
+    slots: Vec<(u32, u32)>,
+    touched: Vec<u32>,
+}
+
+impl Tally {
+    fn new(size: usize) -> Self {
+        Self { slots: vec![(0, 0); size], touched: Vec::new() }
+    }
+
+    fn add(&mut self, at: usize, rule: RuleId) {
+        let Some(slot) = self.slots.get_mut(at) else { return };
+        if slot.0 == 0 {
+            self.touched.push(at as u32);
+        }
+        if slot.1 != rule.0 + 1 {
+            *slot = (slot.0 + 1, rule.0 + 1);
+        }
+    }
+
+    fn counts<T: Ord + Copy>(self, of: impl Fn(u32) -> T) -> Vec<Count<T>> {
+        let count = |at: u32| self.slots.get(at as usize).map_or(0, |slot| slot.0);
+        let mut counts: Vec<_> = self.touched.iter().map(|&at| Count { of: of(at), rules: count(at) }).collect();
+        counts.sort_unstable_by_key(|count| (std::cmp::Reverse(count.rules), count.of));
+        counts
+    }
+}
+
+fn count<T: Hash + Ord + Copy>(things: impl Iterator<Item = T>) -> Vec<Count<T>> {
+    let mut counts: FxHashMap<T, u32> = FxHashMap::default();
+    for thing in things {
+        *counts.entry(thing).or_default() += 1;
+    }
+    let mut counts: Vec<_> = counts.into_iter().map(|(of, rules)| Count { of, rules }).collect();
+    counts.sort_unstable_by_key(|count| (std::cmp::Reverse(count.rules), count.of));
+    counts
+}

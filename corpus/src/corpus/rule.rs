@@ -1,0 +1,233 @@
+//! A rule of the corpus.
+
+use std::borrow::Cow;
+
+use super::{Corpus, RowId, RuleId, WordId, layer};
+use crate::logsource::LogSourceRef;
+use crate::rule::{Role, Scope};
+use crate::snapshot::{Section, Snapshot, flags};
+use crate::vendor::Vendor;
+
+/// A rule: where it comes from and what it looks for.
+#[derive(Clone, Copy, Debug)]
+pub struct RuleRef<'a> {
+    corpus: &'a Corpus,
+    snapshot: &'a Snapshot,
+    own: bool,
+    id: RuleId,
+    local: u32,
+}
+
+/// A row in a rule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Incident {
+    /// The row.
+    pub row: RowId,
+    /// Which of [`RuleRef::groups`].
+    pub group: u16,
+    /// What it is for.
+    pub role: Role,
+    /// Where in the rule's logic it stands.
+    pub scope: Scope,
+    /// Joined to the other values of its item by *and*.
+    pub all: bool,
+}
+
+impl Incident {
+    /// Whether the rule looks for it: an indicator, and no exception to an exclusion.
+    pub fn is_indicator(&self) -> bool {
+        self.role == Role::Indicator && self.scope != Scope::Guard
+    }
+
+    /// Whether the rule leaves it out.
+    pub fn is_exclusion(&self) -> bool {
+        self.role == Role::Exclusion && self.scope != Scope::Guard
+    }
+}
+
+impl<'a> RuleRef<'a> {
+    pub(super) fn new(corpus: &'a Corpus, snapshot: &'a Snapshot, own: bool, id: RuleId, local: u32) -> Self {
+        Self { corpus, snapshot, own, id, local }
+    }
+
+    fn text(&self, column: usize) -> &'a str {
+        self.snapshot.text_at(Section::Rules, self.local, column)
+    }
+
+    fn list(&self, column: usize) -> std::ops::Range<u32> {
+        self.snapshot.list(Section::Rules, self.local, column)
+    }
+
+    fn source(&self, column: usize) -> &'a str {
+        let source = self.snapshot.get(Section::Rules, self.local, 0);
+        self.snapshot.text_at(Section::Sources, source, column)
+    }
+
+    /// Its number in this corpus.
+    pub fn rule_id(&self) -> RuleId {
+        self.id
+    }
+
+    /// Whether it is one of the overlay, so the user's own.
+    pub fn is_own(&self) -> bool {
+        self.own
+    }
+
+    /// Whose language it is in.
+    pub fn vendor(&self) -> Vendor {
+        let source = self.snapshot.get(Section::Rules, self.local, 0);
+        layer::vendor(self.snapshot.get(Section::Sources, source, 0))
+    }
+
+    /// What its source is called.
+    pub fn label(&self) -> &'a str {
+        self.source(1)
+    }
+
+    /// Its id; empty where it has none.
+    pub fn id(&self) -> &'a str {
+        self.text(1)
+    }
+
+    /// Its title.
+    pub fn title(&self) -> &'a str {
+        self.text(2)
+    }
+
+    /// Its authors, as written.
+    pub fn author(&self) -> &'a str {
+        self.text(3)
+    }
+
+    /// Its path within its source.
+    pub fn path(&self) -> &'a str {
+        self.text(4)
+    }
+
+    /// How bad; empty where it does not say.
+    pub fn level(&self) -> &'a str {
+        self.text(5)
+    }
+
+    /// How mature; empty where it does not say.
+    pub fn status(&self) -> &'a str {
+        self.text(6)
+    }
+
+    /// Its licence, else the one of its source.
+    pub fn licence(&self) -> &'a str {
+        match self.text(7) {
+            "" => self.source(5),
+            licence => licence,
+        }
+    }
+
+    /// `YYYY-MM-DD`; empty where it does not say.
+    pub fn date(&self) -> &'a str {
+        self.text(8)
+    }
+
+    /// `YYYY-MM-DD`; empty where it does not say.
+    pub fn modified(&self) -> &'a str {
+        self.text(9)
+    }
+
+    /// Where to read it; `None` where its source has no address.
+    pub fn url(&self) -> Option<String> {
+        let template = self.source(6);
+        let path = percent(self.path());
+        (!template.is_empty()).then(|| template.replace("{commit}", self.source(3)).replace("{path}", &path))
+    }
+
+    /// Its log source.
+    pub fn logsource(&self) -> LogSourceRef<'a> {
+        logsource(self.snapshot, self.logsource_number())
+    }
+
+    fn logsource_number(&self) -> u32 {
+        self.snapshot.get(Section::Rules, self.local, 11)
+    }
+
+    /// The family it belongs to: a number that related rules share.
+    pub fn family(&self) -> u32 {
+        let first = if self.own { self.corpus.base.get(Section::Meta, 0, 1) } else { 0 };
+        first + self.snapshot.get(Section::Rules, self.local, 12)
+    }
+
+    /// Its rows, by group.
+    pub fn incidents(&self) -> impl Iterator<Item = Incident> + use<'a> {
+        let (snapshot, own) = (self.snapshot, self.own);
+        let ids = self.corpus.overlay.as_ref().filter(|_| own).map(|o| &o.rows);
+        let mut numbers = snapshot.slice(Section::Incidence, self.list(13)).iter();
+        std::iter::from_fn(move || {
+            let (row, packed) = (numbers.next()?, numbers.next()?);
+            let (role, scope, all) = flags::unpack(packed & 0xFFFF);
+            let row = RowId(ids.map_or(row, |ids| ids.unified(row)));
+            Some(Incident { row, group: (packed >> 16) as u16, role, scope, all })
+        })
+    }
+
+    /// Names of its groups.
+    pub fn groups(&self) -> impl Iterator<Item = &'a str> + use<'a> {
+        let snapshot = self.snapshot;
+        snapshot.slice(Section::RuleGroups, self.list(14)).iter().map(move |text| snapshot.text(text))
+    }
+
+    /// Its techniques: current ids, where there are any.
+    pub fn techniques(&self) -> impl Iterator<Item = &'a str> + use<'a> {
+        let snapshot = self.snapshot;
+        let list = snapshot.slice(Section::RuleTechniques, self.list(15)).iter();
+        list.map(move |technique| snapshot.text_at(Section::Techniques, technique, 0))
+    }
+
+    /// The events it looks at: provider and id.
+    pub fn events(&self) -> impl Iterator<Item = (&'a str, &'a str)> + use<'a> {
+        let snapshot = self.snapshot;
+        let list = snapshot.slice(Section::RuleEvents, self.list(16)).iter();
+        list.map(move |e| (snapshot.text_at(Section::Events, e, 0), snapshot.text_at(Section::Events, e, 1)))
+    }
+
+    /// Ids of the rules that it says it is related to.
+    pub fn related(&self) -> impl Iterator<Item = &'a str> + use<'a> {
+        let snapshot = self.snapshot;
+        snapshot.slice(Section::RuleRelated, self.list(17)).iter().map(move |text| snapshot.text(text))
+    }
+
+    /// Its authors, each with a name that is the same for all their rules.
+    pub fn authors(&self) -> impl Iterator<Item = &'a str> + use<'a> {
+        let snapshot = self.snapshot;
+        let list = snapshot.slice(Section::RuleAuthors, self.list(18)).iter();
+        list.map(move |author| snapshot.text_at(Section::Authors, author, 0))
+    }
+
+    /// The words of its title and of what it looks for, each once.
+    pub fn words(&self) -> impl Iterator<Item = WordId> + use<'a> {
+        let own = self.own;
+        let ids = self.corpus.overlay.as_ref().filter(|_| own).map(|o| &o.words);
+        let list = self.snapshot.slice(Section::RuleWords, self.list(19)).iter();
+        list.map(move |word| WordId(ids.map_or(word, |ids| ids.unified(word))))
+    }
+}
+
+/// A log source by its number.
+pub(super) fn logsource(snapshot: &Snapshot, number: u32) -> LogSourceRef<'_> {
+    let part = |column| Some(snapshot.text_at(Section::LogSources, number, column)).filter(|s| !s.is_empty());
+    LogSourceRef { product: part(0), category: part(1), service: part(2) }
+}
+
+/// A path as part of an address.
+fn percent(path: &str) -> Cow<'_, str> {
+    let safe = |b: u8| b.is_ascii_alphanumeric() || b"/-._~".contains(&b);
+    if path.bytes().all(safe) {
+        return path.into();
+    }
+    let mut out = String::with_capacity(path.len() + 8);
+    for byte in path.bytes() {
+        if safe(byte) {
+            out.push(char::from(byte));
+        } else {
+            out.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    out.into()
+}
