@@ -14,3 +14,6 @@ pub mod source;
 pub mod vendor;
 pub mod view;
 pub mod words;
+
+pub use corpus::{Corpus, Leave};
+pub use snapshot::{Snapshot, SnapshotError};
