@@ -11,6 +11,7 @@ pub mod edit;
 mod engine;
 mod fingerprint;
 pub mod fix;
+mod logic;
 pub mod nearest;
 pub mod project;
 pub mod report;

@@ -184,6 +184,25 @@ impl Condition {
         self.expr.as_ref().map(Expr::references).unwrap_or_default()
     }
 
+    /// Whether the tree holds every name and pattern of the text: no error made the parser pass over a part of it.
+    pub fn is_complete(&self) -> bool {
+        use ErrorKind::{
+            DashInPattern, ExpectedOf, ExpectedOperator, ExpectedQuantifier, Unclosed, Unopened, UnsupportedCount,
+            Uppercase,
+        };
+        let harmless = |error: &Error| match error.kind {
+            DashInPattern | ExpectedOf | ExpectedOperator | ExpectedQuantifier | Unclosed | Unopened
+            | UnsupportedCount | Uppercase => true,
+            ErrorKind::Empty
+            | ErrorKind::ExpectedOperand
+            | ErrorKind::ExpectedPattern
+            | ErrorKind::Aggregation
+            | ErrorKind::UnknownCharacter
+            | ErrorKind::TooDeep => false,
+        };
+        self.expr.is_some() && self.errors.len() < MAX_ERRORS && self.errors.iter().all(harmless)
+    }
+
     /// The text of a node of this condition, balanced: of `(a or b) and c` [`Expr::span`] leaves out the first `(`. It may
     /// be replaced as a whole; parentheses around all of it are not in it.
     pub fn span_of(&self, expr: &Expr) -> Span {

@@ -175,7 +175,21 @@ pub struct Group {
 impl Group {
     /// Every item in it, depth first.
     pub fn items(&self) -> Items<'_> {
-        Items { open: vec![self.members.iter()] }
+        Items { at: self.members.iter(), open: Vec::new() }
+    }
+
+    /// Itself and every group within, depth first.
+    pub fn groups(&self) -> impl Iterator<Item = &Self> {
+        let mut open = vec![self];
+        std::iter::from_fn(move || {
+            let next = open.pop()?;
+            let inner = next.members.iter().rev().filter_map(|member| match member {
+                Member::Group(group) => Some(group),
+                Member::Item(_) => None,
+            });
+            open.extend(inner);
+            Some(next)
+        })
     }
 
     /// Holds no item but a keyword that is null.
@@ -187,9 +201,10 @@ impl Group {
     }
 }
 
-/// The iterator of [`Group::items`].
+/// The iterator of [`Group::items`]. Allocates only where groups nest.
 #[derive(Clone, Debug)]
 pub struct Items<'a> {
+    at: std::slice::Iter<'a, Member>,
     open: Vec<std::slice::Iter<'a, Member>>,
 }
 
@@ -198,12 +213,12 @@ impl<'a> Iterator for Items<'a> {
 
     fn next(&mut self) -> Option<&'a Item> {
         loop {
-            match self.open.last_mut()?.next() {
+            match self.at.next() {
                 Some(Member::Item(item)) => return Some(item),
-                Some(Member::Group(group)) => self.open.push(group.members.iter()),
-                None => {
-                    self.open.pop();
+                Some(Member::Group(group)) => {
+                    self.open.push(std::mem::replace(&mut self.at, group.members.iter()));
                 }
+                None => self.at = self.open.pop()?,
             }
         }
     }

@@ -16,12 +16,13 @@ macro_rules! checks {
     };
 }
 
-checks![
+checks! {
     missing_title,
     unknown_suppression,
+    unused_selection,
     unused_suppression,
     yaml_not_a_map,
-];
+}
 
 /// How many checks there are.
 pub const COUNT: usize = ALL.len();
