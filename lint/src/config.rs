@@ -152,7 +152,9 @@ impl Config {
         let overrides = file
             .overrides
             .iter()
-            .map(|part| (globs(&part.paths, &mut errors), changes(&part.select, &part.ignore, &part.checks, &mut errors)))
+            .map(|part| {
+                (globs(&part.paths, &mut errors), changes(&part.select, &part.ignore, &part.checks, &mut errors))
+            })
             .collect();
         let mut config = Self {
             base,
@@ -256,7 +258,10 @@ fn changes(
                         span: name.span(),
                     }),
                     (None, _) => errors.push(ConfigError {
-                        message: format!("`{}` has no option `{option}`; `sigwise explain {}` lists them", check.id, check.id),
+                        message: format!(
+                            "`{}` has no option `{option}`; `sigwise explain {}` lists them",
+                            check.id, check.id
+                        ),
                         span: name.span(),
                     }),
                 }

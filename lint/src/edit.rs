@@ -20,7 +20,10 @@ pub fn line_of(source: &Source, offset: usize) -> Span {
 /// Whether only blanks (and list dashes) stand before byte `offset` on its line.
 pub fn begins_line(source: &Source, offset: usize) -> bool {
     let line = line_of(source, offset);
-    source.text()[line.start as usize..offset].trim_start_matches('\u{feff}').chars().all(|c| matches!(c, ' ' | '\t' | '-'))
+    source.text()[line.start as usize..offset]
+        .trim_start_matches('\u{feff}')
+        .chars()
+        .all(|c| matches!(c, ' ' | '\t' | '-'))
 }
 
 /// `text` as a scalar that means just this text, in the given style where the style can carry it: plain becomes

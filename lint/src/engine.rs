@@ -1,7 +1,7 @@
 //! Runs the checks that are switched on over one file.
 
-use sigwise_corpus::attack::Attack;
 use sigwise_corpus::Corpus;
+use sigwise_corpus::attack::Attack;
 use sigwise_sigma::{Body, File};
 
 use crate::check::{Check, Run};
@@ -66,7 +66,9 @@ pub fn lint(file: &File, cx: &Context<'_>) -> Vec<Diagnostic> {
         (a.span, a.check.id, &a.message, a.document).cmp(&(b.span, b.check.id, &b.message, b.document))
     });
     // A key that several documents inherit from a global one is one mistake, not several.
-    found.dedup_by(|later, first| later.check == first.check && later.span == first.span && later.message == first.message);
+    found.dedup_by(|later, first| {
+        later.check == first.check && later.span == first.span && later.message == first.message
+    });
     fingerprint::assign(file, cx.path, cx.project, &mut found);
     found
 }

@@ -37,7 +37,12 @@ const MAX_ROUNDS: usize = 16;
 
 /// Applies, round by round, the first fix of every finding that is at least as safe as `limit` allows. Fixes that
 /// overlap wait for the next round; one that would break the YAML or keep its own finding is left out.
-pub fn fix(file: File, limit: Applicability, fill: &mut Fill<'_>, mut lint: impl FnMut(&File) -> Vec<Diagnostic>) -> Fixed {
+pub fn fix(
+    file: File,
+    limit: Applicability,
+    fill: &mut Fill<'_>,
+    mut lint: impl FnMut(&File) -> Vec<Diagnostic>,
+) -> Fixed {
     let mut file = file;
     let mut remaining = lint(&file);
     let mut applied = Vec::new();
@@ -109,7 +114,9 @@ fn attempt_one(
 }
 
 fn broken(file: &File) -> usize {
-    let breaks = |kind| matches!(kind, ProblemKind::Syntax | ProblemKind::Tab | ProblemKind::NotAMap | ProblemKind::DuplicateKey);
+    let breaks = |kind| {
+        matches!(kind, ProblemKind::Syntax | ProblemKind::Tab | ProblemKind::NotAMap | ProblemKind::DuplicateKey)
+    };
     file.problems.iter().filter(|problem| breaks(problem.kind)).count()
 }
 

@@ -17,7 +17,12 @@ pub struct Report<'a> {
 }
 
 impl<'a> Report<'a> {
-    pub(crate) fn new(check: &'static Check, document: usize, configured: Option<Severity>, out: &'a mut Vec<Diagnostic>) -> Self {
+    pub(crate) fn new(
+        check: &'static Check,
+        document: usize,
+        configured: Option<Severity>,
+        out: &'a mut Vec<Diagnostic>,
+    ) -> Self {
         Self { check, document, configured, out }
     }
 

@@ -21,7 +21,8 @@ impl<'a> RuleDocument<'a> {
 
     /// Where a finding about the rule as a whole stands: the title, else the first key, else the first byte.
     pub fn head(&self) -> Span {
-        if let Some(title) = self.document.get("title").filter(|title| !title.inherited && !title.value.span.is_empty()) {
+        if let Some(title) = self.document.get("title").filter(|title| !title.inherited && !title.value.span.is_empty())
+        {
             return title.value.span;
         }
         let own = self.document.map.entries.iter().find(|entry| !entry.inherited);

@@ -63,8 +63,11 @@ impl Suppressions {
             return;
         }
         let checks_of = |name: &str| checks::named(name).map(|index| checks::ALL[index]).collect::<Vec<_>>();
-        let resolved: Vec<Vec<Vec<&'static Check>>> =
-            self.comments.iter().map(|comment| comment.names.iter().map(|(_, name)| checks_of(name)).collect()).collect();
+        let resolved: Vec<Vec<Vec<&'static Check>>> = self
+            .comments
+            .iter()
+            .map(|comment| comment.names.iter().map(|(_, name)| checks_of(name)).collect())
+            .collect();
         let mut used: Vec<Vec<bool>> = self.comments.iter().map(|comment| vec![false; comment.names.len()]).collect();
         found.retain(|diagnostic| {
             let line = file.source.position(diagnostic.span.start as usize).line;
@@ -100,10 +103,9 @@ fn unknown(span: Span, name: &str, cx: &Context<'_>, found: &mut Vec<Diagnostic>
     let Some((index, check)) = check.filter(|(index, _)| cx.settings.is_enabled(*index)) else { return };
     let mut report = Report::new(check, 0, cx.settings.severity(index), found);
     let near = nearest(name, checks::ALL.iter().map(|check| check.id));
-    report
-        .at(span, format!("there is no check named `{name}`"))
-        .note("this comment suppresses nothing")
-        .maybe_fix(near.map(|near| Fix::safe(format!("replace `{name}` with `{near}`"), [edit::Edit::replace(span, near)])));
+    report.at(span, format!("there is no check named `{name}`")).note("this comment suppresses nothing").maybe_fix(
+        near.map(|near| Fix::safe(format!("replace `{name}` with `{near}`"), [edit::Edit::replace(span, near)])),
+    );
 }
 
 fn unused(file: &File, comment: &Suppression, slot: usize, cx: &Context<'_>, found: &mut Vec<Diagnostic>) {

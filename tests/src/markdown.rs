@@ -21,8 +21,12 @@ pub fn blocks(markdown: &str) -> Vec<Block> {
     for (number, line) in markdown.lines().enumerate() {
         match (&mut open, line.strip_prefix("```")) {
             (None, Some(info)) => {
-                let block =
-                    Block { info: info.trim().to_owned(), heading: heading.clone(), text: String::new(), line: number + 1 };
+                let block = Block {
+                    info: info.trim().to_owned(),
+                    heading: heading.clone(),
+                    text: String::new(),
+                    line: number + 1,
+                };
                 open = Some(block);
             }
             (None, None) => {

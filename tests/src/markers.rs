@@ -47,7 +47,8 @@ fn marker(line: &str) -> Option<(u32, u32, &str)> {
     let blanks = rest.len() - rest.trim_start_matches(' ').len();
     let carets = rest[blanks..].len() - rest[blanks..].trim_start_matches('^').len();
     let check = rest[blanks + carets..].trim();
-    let is_name = !check.is_empty() && check.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-' || byte.is_ascii_digit());
+    let is_name = !check.is_empty()
+        && check.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-' || byte.is_ascii_digit());
     if carets == 0 || !is_name {
         return None;
     }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use sigwise_lint::{checks, docs, Settings};
+use sigwise_lint::{Settings, checks, docs};
 use sigwise_tests::markdown::blocks;
 use sigwise_tests::markers;
 use sigwise_tests::setup::Setup;
@@ -24,7 +24,11 @@ fn examples_in_check_docs_do_what_they_say() {
             found.retain(|diagnostic| diagnostic.check == *check);
             let actual = markers::actual(&file.source, &found);
             if actual != expected || (block.heading == "Fires") == expected.is_empty() {
-                let _ = writeln!(failures, "{} ({}):\n  expected {expected:?}\n  found    {actual:?}\n{text}", check.id, block.heading);
+                let _ = writeln!(
+                    failures,
+                    "{} ({}):\n  expected {expected:?}\n  found    {actual:?}\n{text}",
+                    check.id, block.heading
+                );
             }
         }
     }

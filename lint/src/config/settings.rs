@@ -67,7 +67,9 @@ impl Settings {
             .rev()
             .find(|(index, option, _)| checks::ALL[*index] == check && *option == name)
             .map(|(_, _, value)| *value);
-        configured.unwrap_or_else(|| check.options.iter().find(|option| option.name == name).map_or(0, |option| option.default))
+        configured.unwrap_or_else(|| {
+            check.options.iter().find(|option| option.name == name).map_or(0, |option| option.default)
+        })
     }
 
     /// Whether the configuration leaves this check out for the rule with this id.
