@@ -1,9 +1,12 @@
 //! Edits that respect how a rule is written: indentation, quotes, comments and line endings stay.
 
-use sigwise_sigma::yaml::{Entry, Mapping, Sequence, Style};
+use sigwise_sigma::yaml::{Entry, Mapping, Node, Sequence, Style};
 use sigwise_sigma::{Source, Span};
 
-pub use crate::diagnostic::Edit;
+use crate::keys;
+use crate::rule::RuleDocument;
+
+pub use crate::diagnostic::{Edit, EditText};
 
 /// The blanks at the start of the line that holds byte `offset`.
 pub fn indent_at(source: &Source, offset: usize) -> &str {
@@ -36,6 +39,12 @@ pub fn quoted(text: &str, style: Style) -> String {
         Style::Plain if is_plain_safe(text) => text.to_owned(),
         _ => format!("'{}'", text.replace('\'', "''")),
     }
+}
+
+/// Gives a scalar another text in the style that it has; `None` where its text stands elsewhere in the file.
+pub fn rewrite(node: &Node, text: &str) -> Option<Edit> {
+    let scalar = node.scalar().filter(|_| node.alias.is_none() && !node.span.is_empty())?;
+    Some(Edit::replace(node.span, quoted(text, scalar.style)))
 }
 
 fn double_quoted(text: &str) -> String {
@@ -125,6 +134,91 @@ pub fn remove_entry(source: &Source, mapping: &Mapping, index: usize) -> Option<
         return between.trim().is_empty().then(|| Edit::remove(Span { start: span.start, end: next.start }));
     }
     remove_lines(source, span)
+}
+
+/// Inserts a key with its value (written as YAML) into a rule, where a key of this name is usually written; `None` where
+/// that cannot be done cleanly.
+pub fn insert_key(rule: &RuleDocument<'_>, key: &str, value: EditText) -> Option<Vec<Edit>> {
+    let mapping = &rule.document.map;
+    let own = || mapping.entries.iter().filter(|entry| !entry.inherited);
+    let rank = keys::rank(key);
+    let after = own().filter(|entry| entry.name().is_some_and(|name| keys::rank(name) < rank));
+    // Where keys stand in an unusual order the nearest one in rank is still the best neighbour.
+    let neighbour = after.max_by_key(|entry| entry.name().map_or(0, keys::rank));
+    match neighbour {
+        Some(entry) => insert_after(rule.source(), mapping, entry, key, value),
+        None => insert_before(rule.source(), mapping, own().next()?, key, value),
+    }
+}
+
+/// Inserts a key with its value (written as YAML) behind an entry of a map.
+pub fn insert_after(
+    source: &Source,
+    mapping: &Mapping,
+    entry: &Entry,
+    key: &str,
+    value: EditText,
+) -> Option<Vec<Edit>> {
+    let end = entry_span(entry).end as usize;
+    if mapping.flow {
+        return Some(pieces(end, format!(", {key}: "), value, String::new()));
+    }
+    let indent = key_indent(source, entry)?;
+    // A block scalar that keeps its blank lines would lose them.
+    if entry.value.scalar().is_some_and(|scalar| scalar.text.ends_with("\n\n")) {
+        return None;
+    }
+    let line = line_of(source, end);
+    let rest = source.text()[end..line.end as usize].trim_start();
+    let lead = format!("{}{indent}{key}: ", source.line_ending().as_str());
+    (rest.is_empty() || rest.starts_with('#')).then(|| pieces(line.end as usize, lead, value, String::new()))
+}
+
+fn insert_before(source: &Source, mapping: &Mapping, entry: &Entry, key: &str, value: EditText) -> Option<Vec<Edit>> {
+    let start = entry.key.span.start as usize;
+    if mapping.flow {
+        return Some(pieces(start, format!("{key}: "), value, ", ".to_owned()));
+    }
+    let indent = key_indent(source, entry)?;
+    Some(pieces(start, format!("{key}: "), value, format!("{}{indent}", source.line_ending().as_str())))
+}
+
+fn pieces(at: usize, lead: String, value: EditText, tail: String) -> Vec<Edit> {
+    let mut edits = vec![Edit::insert(at, lead), Edit { span: Span::at(at), text: value }];
+    if !tail.is_empty() {
+        edits.push(Edit::insert(at, tail));
+    }
+    edits
+}
+
+/// What stands before the other keys of the block map that this entry is in: blanks, also where a dash stands before
+/// this one.
+fn key_indent(source: &Source, entry: &Entry) -> Option<String> {
+    let start = entry.key.span.start as usize;
+    let line = line_of(source, start);
+    let before = &source.text()[line.start as usize..start];
+    before.chars().all(|c| matches!(c, ' ' | '-')).then(|| " ".repeat(before.len()))
+}
+
+/// Writes the single value of a key as a list of one item; `None` where that cannot be done cleanly.
+pub fn into_list(source: &Source, mapping: &Mapping, entry: &Entry) -> Option<Edit> {
+    let value = entry.value.scalar().filter(|_| entry.is_own())?;
+    let span = entry.value.span;
+    let text = source.slice(span);
+    if text.contains(['\n', '\r']) || matches!(value.style, Style::Literal | Style::Folded) {
+        return None;
+    }
+    if mapping.flow {
+        return Some(Edit::replace(span, format!("[{text}]")));
+    }
+    let between = Span { start: entry.key.span.end, end: span.start };
+    let blanks = source.slice(between).strip_prefix(':')?;
+    if !blanks.chars().all(|c| matches!(c, ' ' | '\n' | '\r')) {
+        return None;
+    }
+    let indent = key_indent(source, entry)?;
+    let lead = format!(":{}{indent}    - ", source.line_ending().as_str());
+    Some(Edit::replace(Span { start: between.start, end: span.end }, format!("{lead}{text}")))
 }
 
 /// From the key's first byte to the value's last.

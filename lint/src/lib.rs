@@ -11,6 +11,7 @@ pub mod edit;
 mod engine;
 mod fingerprint;
 pub mod fix;
+pub mod keys;
 mod logic;
 pub mod nearest;
 pub mod project;

@@ -1,6 +1,6 @@
 //! Where a check puts its findings.
 
-use sigwise_sigma::{File, ProblemKind, Span};
+use sigwise_sigma::{File, Problem, ProblemKind, Span};
 
 use crate::check::Check;
 use crate::diagnostic::{Count, Diagnostic, Evidence, Fix, Label, LabelPlace, RuleName, Severity, Tag};
@@ -48,15 +48,21 @@ impl<'a> Report<'a> {
     /// Reports the file's problems of this kind, each with its help and its second place.
     pub fn problems(&mut self, file: &File, kind: ProblemKind) {
         for problem in file.problems.iter().filter(|problem| problem.kind == kind) {
-            let document = file.documents.iter().rfind(|document| document.span.start <= problem.span.start);
-            self.document = document.map_or(0, |document| document.index);
-            let mut finding = self.at(problem.span, problem.message.clone());
+            let finding = self.problem(file, problem);
             if let Some(help) = &problem.help {
-                finding = finding.note(help.clone());
+                finding.note(help.clone());
             }
-            if let Some((span, message)) = &problem.related {
-                finding.label(*span, message.clone());
-            }
+        }
+    }
+
+    /// Reports a problem of the file with its second place; what to do about it is the check's to say.
+    pub fn problem(&mut self, file: &File, problem: &Problem) -> Finding<'_> {
+        let document = file.documents.iter().rfind(|document| document.span.start <= problem.span.start);
+        self.document = document.map_or(0, |document| document.index);
+        let finding = self.at(problem.span, problem.message.clone());
+        match &problem.related {
+            Some((span, message)) => finding.label(*span, message.clone()),
+            None => finding,
         }
     }
 }

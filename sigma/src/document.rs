@@ -94,7 +94,7 @@ pub enum RuleKind {
 /// Parses a file. Never fails, never panics.
 pub fn parse(source: Source) -> File {
     let stream = yaml::parse(&source);
-    let is_sigma = sniff(source.text());
+    let is_sigma = sniff(source.text()) || source.oversize_is_sigma();
     let mut problems = stream.problems;
     // Where lines had to be blanked out, the tree's texts are those of what was left.
     let text = stream.recovered.as_deref().unwrap_or(source.text());

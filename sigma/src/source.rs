@@ -94,8 +94,16 @@ pub struct Source {
     line_starts: Vec<u32>,
     /// Spans of the bytes that were not UTF-8, each replaced by `?` in the text.
     invalid: Vec<Span>,
-    /// Size of the file where it was larger than [`Source::MAX_BYTES`] and therefore not kept.
-    oversize: Option<usize>,
+    /// What is known of the file where it was larger than [`Source::MAX_BYTES`] and therefore not kept.
+    oversize: Option<Oversize>,
+}
+
+/// A file that was not kept.
+#[derive(Clone, Copy, Debug)]
+struct Oversize {
+    bytes: usize,
+    /// Whether it begins like a file of rules.
+    is_sigma: bool,
 }
 
 const BOM: &str = "\u{feff}";
@@ -108,7 +116,7 @@ impl Source {
     pub fn from_bytes(bytes: impl Into<Vec<u8>>) -> Self {
         let bytes = bytes.into();
         if bytes.len() > Self::MAX_BYTES {
-            return Self { oversize: Some(bytes.len()), ..Self::from_text(String::new()) };
+            return Self::too_large(&bytes);
         }
         match String::from_utf8(bytes) {
             Ok(text) => Self::from_text(text),
@@ -121,10 +129,16 @@ impl Source {
 
     fn from_text(text: String) -> Self {
         if text.len() > Self::MAX_BYTES {
-            return Self { oversize: Some(text.len()), ..Self::from_text(String::new()) };
+            return Self::too_large(text.as_bytes());
         }
         let line_starts = line_starts(text.as_bytes());
         Self { text, line_starts, invalid: Vec::new(), oversize: None }
+    }
+
+    fn too_large(bytes: &[u8]) -> Self {
+        let head = String::from_utf8_lossy(&bytes[..bytes.len().min(1 << 16)]);
+        let oversize = Oversize { bytes: bytes.len(), is_sigma: crate::document::sniff(&head) };
+        Self { oversize: Some(oversize), ..Self::from_text(String::new()) }
     }
 
     /// The text, a byte order mark included; empty where the file was too large.
@@ -144,7 +158,12 @@ impl Source {
 
     /// The size of the file in bytes, if it was larger than [`Source::MAX_BYTES`] and so was not kept.
     pub fn oversize(&self) -> Option<usize> {
-        self.oversize
+        self.oversize.map(|file| file.bytes)
+    }
+
+    /// Whether a file that was too large to be kept begins like a file of rules.
+    pub(crate) fn oversize_is_sigma(&self) -> bool {
+        self.oversize.is_some_and(|file| file.is_sigma)
     }
 
     /// Whether the text begins with a byte order mark.

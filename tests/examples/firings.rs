@@ -1,6 +1,6 @@
 //! Lints folders of rules as one project and prints every finding: `firings [--profile P] [--only CHECK]… PATH…`.
 //!
-//! `--only` may be given several times and switches everything else off.
+//! `--fixes` tries every fix and says what is wrong with its result, `--diff` shows what it changes. `--only` may be given several times and switches everything else off.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -13,11 +13,13 @@ use sigwise_lint::config::{Config, Flags};
 use sigwise_lint::project::FileEntries;
 use sigwise_lint::{Context, Project, lint};
 use sigwise_sigma::{File, Source, parse};
+use sigwise_tests::fixes::{faults, fixed};
 use sigwise_tests::setup::TODAY;
 
 #[allow(clippy::print_stdout, reason = "printing is all this program does")]
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let (mut flags, mut roots, mut only) = (Flags::default(), Vec::new(), Vec::new());
+    let (mut try_fixes, mut diff) = (false, false);
     let mut arguments = std::env::args().skip(1);
     while let Some(argument) = arguments.next() {
         match argument.as_str() {
@@ -25,6 +27,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
                 let word = arguments.next().unwrap_or_default();
                 flags.profile = Profile::ALL.into_iter().find(|profile| profile.word() == word);
             }
+            "--fixes" => try_fixes = true,
+            "--diff" => diff = true,
             "--only" => only.extend(arguments.next()),
             _ => roots.push(PathBuf::from(argument)),
         }
@@ -50,8 +54,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         project.add(FileEntries::of(path, file));
     }
     let start = Instant::now();
-    let mut found = Vec::new();
-    for (path, file) in &files {
+    let one = |path: &str, file: &File| {
         let settings = config.settings_for(path);
         let cx = Context {
             path,
@@ -62,8 +65,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             today: TODAY,
             named: false,
         };
-        found.push(lint(file, &cx));
-    }
+        lint(file, &cx)
+    };
+    let found: Vec<_> = files.iter().map(|(path, file)| one(path, file)).collect();
     let elapsed = start.elapsed();
     let mut counts: BTreeMap<(&str, &str), usize> = BTreeMap::new();
     let mut loud = 0;
@@ -76,6 +80,14 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             println!("{path}:{}:{} {severity}[{check}] {}", start.line, start.column, diagnostic.message);
             for fix in &diagnostic.fixes {
                 println!("    {:?}: {}", fix.applicability, fix.title);
+                if diff {
+                    show(file.source.text(), &fixed(file.source.text(), fix).unwrap_or_default());
+                }
+            }
+        }
+        if try_fixes {
+            for fault in faults(file, found, |file| one(path, file)) {
+                println!("{path}: FAULT {fault}");
             }
         }
     }
@@ -85,6 +97,16 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     }
     println!("{} files, {loud} with a warning or error, linted in {elapsed:.0?}", files.len());
     Ok(())
+}
+
+/// The lines that are not common to both.
+#[allow(clippy::print_stdout, reason = "printing is all this program does")]
+fn show(old: &str, new: &str) {
+    let (old, new): (Vec<&str>, Vec<&str>) = (old.lines().collect(), new.lines().collect());
+    let head = old.iter().zip(&new).take_while(|(a, b)| a == b).count();
+    let tail = old[head..].iter().rev().zip(new[head..].iter().rev()).take_while(|(a, b)| a == b).count();
+    old[head..old.len() - tail].iter().for_each(|line| println!("        -{line}"));
+    new[head..new.len() - tail].iter().for_each(|line| println!("        +{line}"));
 }
 
 fn collect(path: &Path, paths: &mut Vec<PathBuf>) -> std::io::Result<()> {

@@ -6,7 +6,8 @@
 //! ```
 //!
 //! The carets stand under the token. A run of carets right behind the `#` covers the first column as well, since the `#`
-//! itself stands there. Marker lines are taken out before the text is linted.
+//! itself stands there. A `|` instead of carets marks an empty place in front of the character above it (`#|`: the start of
+//! the line). Marker lines are taken out before the text is linted.
 
 use sigwise_lint::Diagnostic;
 use sigwise_sigma::Source;
@@ -46,14 +47,19 @@ fn marker(line: &str) -> Option<(u32, u32, &str)> {
     let rest = line.strip_prefix('#')?;
     let blanks = rest.len() - rest.trim_start_matches(' ').len();
     let carets = rest[blanks..].len() - rest[blanks..].trim_start_matches('^').len();
-    let check = rest[blanks + carets..].trim();
+    let empty = carets == 0 && rest[blanks..].starts_with("| ");
+    let check = rest[blanks + carets + usize::from(empty)..].trim();
     let is_name = !check.is_empty()
         && check.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-' || byte.is_ascii_digit());
-    if carets == 0 || !is_name {
+    if !is_name {
         return None;
     }
-    let (start, end) = (blanks as u32 + 2, (blanks + carets) as u32 + 2);
-    Some((if blanks == 0 { 1 } else { start }, end, check))
+    let start = if blanks == 0 { 1 } else { blanks as u32 + 2 };
+    match (carets, empty) {
+        (0, true) => Some((start, start, check)),
+        (0, false) => None,
+        _ => Some((start, (blanks + carets) as u32 + 2, check)),
+    }
 }
 
 /// The findings in the form of [`Expected`], sorted.

@@ -36,7 +36,7 @@ impl Setup {
     }
 
     /// Lints a text.
-    pub fn lint(&self, text: &str) -> (File, Vec<Diagnostic>) {
+    pub fn lint(&self, text: impl Into<Vec<u8>>) -> (File, Vec<Diagnostic>) {
         let file = parse(Source::from_bytes(text));
         let found = self.lint_file(&file);
         (file, found)

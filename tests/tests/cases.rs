@@ -57,7 +57,7 @@ fn run(check: &str, cases: &[Block], failures: &mut String) {
             continue;
         }
         let (text, expected) = markers::split(&block.text);
-        let (file, found) = setup.lint(&text);
+        let (file, found) = setup.lint(text.as_str());
         let actual = markers::actual(&file.source, &found);
         if actual != expected {
             let _ = writeln!(failures, "{check}.md:{}:\n  expected {expected:?}\n  found    {actual:?}", block.line);

@@ -17,11 +17,18 @@ macro_rules! checks {
 }
 
 checks! {
+    file_too_large,
     missing_title,
+    unknown_action,
     unknown_suppression,
     unused_selection,
     unused_suppression,
+    yaml_alias_expansion,
+    yaml_duplicate_key,
+    yaml_encoding,
     yaml_not_a_map,
+    yaml_syntax,
+    yaml_tab,
 }
 
 /// How many checks there are.
@@ -45,13 +52,11 @@ pub(crate) fn by_id(id: &str) -> Option<(usize, &'static Check)> {
     ALL.iter().position(|check| check.id == id).map(|index| (index, ALL[index]))
 }
 
-/// The one finding that a file which is no Sigma file can have, and only if the user named it.
+/// What is said of a file which is no Sigma file, and only if the user named it: that it is none, or too large to tell.
 pub(crate) fn report_named(file: &File, cx: &Context<'_>, out: &mut Vec<Diagnostic>) {
-    let Some((index, check)) = by_id("yaml-not-a-map") else { return };
-    if !cx.settings.is_enabled(index) {
-        return;
-    }
-    for problem in file.problems.iter().filter(|problem| problem.kind == ProblemKind::NotAMap) {
-        Report::new(check, 0, cx.settings.severity(index), out).at(problem.span, problem.message.clone());
+    for (id, kind) in [("yaml-not-a-map", ProblemKind::NotAMap), ("file-too-large", ProblemKind::TooLarge)] {
+        if let Some((index, check)) = by_id(id).filter(|(index, _)| cx.settings.is_enabled(*index)) {
+            Report::new(check, 0, cx.settings.severity(index), out).problems(file, kind);
+        }
     }
 }

@@ -1,0 +1,97 @@
+//! The keys of the specification: which rule has which, and what form its value takes.
+
+use sigwise_sigma::RuleKind;
+use sigwise_sigma::scalar::Type;
+use sigwise_sigma::yaml::{Node, Value};
+
+/// A key at the top of a rule.
+#[derive(Debug)]
+pub struct Key {
+    /// Its name.
+    pub name: &'static str,
+    /// The form of its value.
+    pub form: Form,
+    /// The kinds of rules that have it.
+    pub kinds: &'static [RuleKind],
+}
+
+/// The form of a key's value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// Text.
+    Text,
+    /// A date.
+    Date,
+    /// A list of texts.
+    List,
+    /// A list of maps.
+    Maps,
+    /// A map.
+    Map,
+    /// `true` or `false`.
+    Flag,
+}
+
+const ALL: &[RuleKind] = &[RuleKind::Detection, RuleKind::Correlation, RuleKind::Filter];
+/// Filters have neither status nor level (specification, *Sigma Filters*).
+const NO_FILTER: &[RuleKind] = &[RuleKind::Detection, RuleKind::Correlation];
+const NO_CORRELATION: &[RuleKind] = &[RuleKind::Detection, RuleKind::Filter];
+
+/// Every key of specification 2.1.0, in the order in which SigmaHQ writes them, and those that pySigma and the SigmaHQ
+/// repository add. What the specification lists for detection rules only, pySigma reads in every rule, so it is no
+/// mistake there.
+pub static KEYS: &[Key] = &[
+    Key { name: "action", form: Form::Text, kinds: ALL },
+    Key { name: "title", form: Form::Text, kinds: ALL },
+    Key { name: "id", form: Form::Text, kinds: ALL },
+    Key { name: "name", form: Form::Text, kinds: ALL },
+    Key { name: "related", form: Form::Maps, kinds: ALL },
+    Key { name: "taxonomy", form: Form::Text, kinds: ALL },
+    Key { name: "status", form: Form::Text, kinds: NO_FILTER },
+    Key { name: "description", form: Form::Text, kinds: ALL },
+    Key { name: "license", form: Form::Text, kinds: ALL },
+    Key { name: "references", form: Form::List, kinds: ALL },
+    Key { name: "author", form: Form::Text, kinds: ALL },
+    Key { name: "date", form: Form::Date, kinds: ALL },
+    Key { name: "modified", form: Form::Date, kinds: ALL },
+    Key { name: "tags", form: Form::List, kinds: ALL },
+    Key { name: "logsource", form: Form::Map, kinds: NO_CORRELATION },
+    Key { name: "detection", form: Form::Map, kinds: &[RuleKind::Detection] },
+    Key { name: "correlation", form: Form::Map, kinds: &[RuleKind::Correlation] },
+    Key { name: "filter", form: Form::Map, kinds: &[RuleKind::Filter] },
+    Key { name: "fields", form: Form::List, kinds: ALL },
+    Key { name: "falsepositives", form: Form::List, kinds: ALL },
+    Key { name: "level", form: Form::Text, kinds: NO_FILTER },
+    Key { name: "scope", form: Form::List, kinds: ALL },
+    Key { name: "generate", form: Form::Flag, kinds: &[RuleKind::Correlation] },
+    Key { name: "regression_tests_path", form: Form::Text, kinds: ALL },
+    Key { name: "simulation", form: Form::Maps, kinds: ALL },
+];
+
+/// The keys of the map `correlation`.
+pub static CORRELATION: &[&str] = &["type", "rules", "group-by", "timespan", "condition", "aliases", "generate"];
+
+/// The key of this name.
+pub fn key(name: &str) -> Option<&'static Key> {
+    KEYS.iter().find(|key| key.name == name)
+}
+
+/// Where among the keys of a rule one of this name is usually written; unknown ones come last.
+pub fn rank(name: &str) -> usize {
+    KEYS.iter().position(|key| key.name == name).unwrap_or(KEYS.len())
+}
+
+/// What a node is, in words: "a number", "a list".
+pub fn what(node: &Node) -> &'static str {
+    match &node.value {
+        Value::Sequence(_) => "a list",
+        Value::Mapping(_) => "a map",
+        Value::Scalar(scalar) => match scalar.ty {
+            Type::Str => "text",
+            Type::Null => "empty",
+            Type::Bool(_) => "a boolean",
+            Type::Int(_) | Type::Float(_) => "a number",
+            Type::Timestamp | Type::InvalidTimestamp => "a date",
+        },
+    }
+}

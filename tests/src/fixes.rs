@@ -1,0 +1,103 @@
+//! What every fix must hold (DESIGN.md, invariant 4), asked of each fix of each finding of a text.
+
+use std::fmt::Write as _;
+
+use sigwise_corpus::readers::sigma::rules;
+use sigwise_lint::Diagnostic;
+use sigwise_lint::diagnostic::{Applicability, Fix};
+use sigwise_lint::fix::{Fill, apply};
+use sigwise_sigma::{File, ProblemKind, Source, parse};
+
+/// Applies every fix of every finding by itself and says what is wrong with the result, a line each.
+pub fn faults(file: &File, found: &[Diagnostic], lint: impl Fn(&File) -> Vec<Diagnostic>) -> Vec<String> {
+    let mut out = Vec::new();
+    for diagnostic in found {
+        for fix in &diagnostic.fixes {
+            if let Err(fault) = fault(file, found, diagnostic, fix, &lint) {
+                out.push(format!("{}: `{}`: {fault}", diagnostic.check.id, fix.title));
+            }
+        }
+    }
+    out
+}
+
+/// The text with one fix applied.
+pub fn fixed(text: &str, fix: &Fix) -> Option<String> {
+    let mut fresh_id = || "11111111-2222-4333-8444-555555555555".to_owned();
+    apply(text, &[fix], &mut Fill { fresh_id: &mut fresh_id, today: "2026-11-24".to_owned() })
+}
+
+fn fault(
+    file: &File,
+    found: &[Diagnostic],
+    diagnostic: &Diagnostic,
+    fix: &Fix,
+    lint: &impl Fn(&File) -> Vec<Diagnostic>,
+) -> Result<(), String> {
+    let text = fixed(file.source.text(), fix).ok_or("its edits overlap or lie outside the text")?;
+    if text == file.source.text() {
+        return Err("changes nothing".to_owned());
+    }
+    let next = parse(Source::from_bytes(text));
+    let broken = |file: &File| {
+        let breaks = |kind| matches!(kind, ProblemKind::Syntax | ProblemKind::Tab | ProblemKind::NotAMap);
+        file.problems.iter().filter(|problem| breaks(problem.kind)).count()
+    };
+    if broken(&next) > broken(file) {
+        return Err(format!(
+            "breaks the YAML: {}",
+            next.problems.iter().map(|p| &*p.message).collect::<Vec<_>>().join("; ")
+        ));
+    }
+    let after = lint(&next);
+    if after.iter().any(|other| other.fingerprint == diagnostic.fingerprint) {
+        return Err("keeps its finding".to_owned());
+    }
+    for comment in &file.comments {
+        let text = file.source.slice(comment.span);
+        let removed = fix.edits.iter().any(|edit| edit.span.contains(comment.span));
+        if !removed && !next.comments.iter().any(|other| next.source.slice(other.span) == text) {
+            return Err(format!("loses the comment `{text}`"));
+        }
+        if removed
+            && fix.edits.iter().any(|edit| edit.span.len() > comment.span.len() + 8 && edit.span.contains(comment.span))
+        {
+            return Err(format!("removes the comment `{text}`"));
+        }
+    }
+    if fix.applicability == Applicability::Unsafe {
+        return Ok(());
+    }
+    for other in &after {
+        let count = |found: &[Diagnostic]| found.iter().filter(|d| d.check == other.check).count();
+        if count(&after) > count(found) {
+            return Err(format!("safe, but adds a finding of {}: {}", other.check.id, other.message));
+        }
+    }
+    if broken(file) == 0
+        && !file.problems.iter().any(|p| p.kind == ProblemKind::DuplicateKey)
+        && logic(file) != logic(&next)
+    {
+        return Err("safe, but matches other events".to_owned());
+    }
+    Ok(())
+}
+
+/// What the rules of a file match, in normal form.
+fn logic(file: &File) -> String {
+    let mut out = String::new();
+    for rule in rules(file, "") {
+        let _ = writeln!(out, "{:?}", rule.logsource);
+        let mut lines: Vec<String> = rule
+            .predicates
+            .iter()
+            .map(|p| {
+                format!("{}|{:?}|{}|{:?}|{:?}|{}|{}", p.field, p.op, p.value, p.role, p.scope, p.all, rule.group(p))
+            })
+            .collect();
+        lines.sort();
+        lines.dedup();
+        let _ = writeln!(out, "{}", lines.join("\n"));
+    }
+    out
+}
