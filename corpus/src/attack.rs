@@ -76,6 +76,8 @@ pub struct RetiredTactic {
     pub short: Box<str>,
     /// `Defense Evasion`
     pub name: Box<str>,
+    /// `TA0005`; a current tactic may have taken it over.
+    pub id: Box<str>,
     /// The version that retired it.
     pub retired_in: Box<str>,
     /// Short names of the tactics that took its place.
@@ -177,10 +179,11 @@ impl Attack {
         retired.sort_by(|a, b| a.id.cmp(&b.id));
 
         let mut retired_tactics = Vec::new();
-        rows("retired_tactics.tsv", tables.retired_tactics, |[short, name, _id, version, to]| {
+        rows("retired_tactics.tsv", tables.retired_tactics, |[short, name, id, version, to]| {
             retired_tactics.push(RetiredTactic {
                 short: short.into(),
                 name: name.into(),
+                id: id.into(),
                 retired_in: version.into(),
                 successors: words(to),
             });
@@ -237,19 +240,19 @@ impl Attack {
         &self.retired_tactics
     }
 
-    /// A current technique by its id (`T1059.001`, upper case).
+    /// A current technique by its id (`T1059.001`, in either case).
     pub fn technique(&self, id: &str) -> Option<&Technique> {
-        let i = self.techniques.binary_search_by(|t| (*t.id).cmp(id)).ok()?;
+        let i = self.techniques.binary_search_by(|t| order(&t.id, id)).ok()?;
         self.techniques.get(i)
     }
 
-    /// A retired technique by its id (upper case).
+    /// A retired technique by its id (in either case).
     pub fn retired(&self, id: &str) -> Option<&Retired> {
-        let i = self.retired.binary_search_by(|t| (*t.id).cmp(id)).ok()?;
+        let i = self.retired.binary_search_by(|t| order(&t.id, id)).ok()?;
         self.retired.get(i)
     }
 
-    /// What became of an id (upper case).
+    /// What became of an id (in either case).
     pub fn status(&self, id: &str) -> Status<'_> {
         if let Some(technique) = self.technique(id) {
             Status::Current(technique)
@@ -295,6 +298,11 @@ impl Attack {
         let none = !has.contains(&true);
         tactic.successors.iter().zip(has).filter(|(_, has)| none || *has).map(|(s, _)| &**s).collect()
     }
+}
+
+/// The order of a table's id (upper case) and an id in either case.
+fn order(id: &str, other: &str) -> std::cmp::Ordering {
+    id.bytes().cmp(other.bytes().map(|byte| byte.to_ascii_uppercase()))
 }
 
 /// The parent of a sub-technique: `T1059` of `T1059.001`.

@@ -15,6 +15,7 @@ use std::borrow::Cow;
 
 use granit_parser::{ErrorKind, Event, Parser, ScalarStyle, ScanError, StructureStyle};
 
+use crate::locate;
 use crate::scalar::Type;
 use crate::source::{Source, Span};
 use build::Builder;
@@ -74,6 +75,11 @@ impl Node {
     /// The text that it is: not a number, a date, a boolean or null.
     pub fn str(&self) -> Option<&str> {
         self.scalar().filter(|scalar| scalar.ty == Type::Str).map(|scalar| &*scalar.text)
+    }
+
+    /// The place of a scalar's text: within the quotes, where there are any and nothing is escaped, else the whole token.
+    pub fn inner(&self) -> Span {
+        self.scalar().map_or(self.span, |scalar| locate::inner(self.span, scalar.style, scalar.text.len()))
     }
 
     /// The list that it is.
