@@ -53,23 +53,23 @@ pub fn fix(
         if chosen.is_empty() {
             break;
         }
-        let together: Vec<&Fix> = chosen.iter().map(|(_, fix)| *fix).collect();
-        let attempt = attempt(&file, &together, fill, &mut lint).filter(|(_, found)| {
-            chosen.iter().all(|(diagnostic, _)| found.iter().all(|other| other.fingerprint != diagnostic.fingerprint))
-        });
-        if let Some((next, found)) = attempt {
+        if let Some((next, found)) = attempt(&file, &chosen, &remaining, fill, &mut lint) {
             applied.extend(chosen.iter().map(|(diagnostic, fix)| (diagnostic.check.id, fix.title.clone())));
             (file, remaining, changed) = (next, found, true);
             continue;
         }
-        // One of them does harm: take them one by one, and refuse those that do.
-        let Some((diagnostic, fix)) = chosen.first().copied() else { break };
-        match attempt_one(&file, fix, fill, &mut lint, &diagnostic.fingerprint) {
-            Some((next, found)) => {
-                applied.push((diagnostic.check.id, fix.title.clone()));
-                (file, remaining, changed) = (next, found, true);
+        // Some of them do harm: each is tried alone, and those are refused. If all do well alone, the first one goes.
+        let mut alone = None;
+        let before = refused.len();
+        for one in &chosen {
+            match attempt(&file, std::slice::from_ref(one), &remaining, fill, &mut lint) {
+                Some(result) => alone = alone.or(Some((one.0.check.id, one.1.title.clone(), result))),
+                None => refused.push(one.0.fingerprint.clone()),
             }
-            None => refused.push(diagnostic.fingerprint.clone()),
+        }
+        if let (true, Some((check, title, (next, found)))) = (refused.len() == before, alone) {
+            applied.push((check, title));
+            (file, remaining, changed) = (next, found, true);
         }
     }
     Fixed { text: changed.then(|| file.source.text().to_owned()), applied, file, remaining }
@@ -91,26 +91,28 @@ fn overlap(a: &Fix, b: &Fix) -> bool {
     a.edits.iter().any(|a| b.edits.iter().any(|b| a.span.touches(b.span)))
 }
 
+/// The file with these fixes applied, and what is found in it; `None` where the YAML got worse, or where a finding that
+/// was to go is still there. Of findings that say the same there must be as many fewer as there were fixes.
 fn attempt(
     file: &File,
-    fixes: &[&Fix],
+    chosen: &[(&Diagnostic, &Fix)],
+    before: &[Diagnostic],
     fill: &mut Fill<'_>,
     lint: &mut impl FnMut(&File) -> Vec<Diagnostic>,
 ) -> Option<(File, Vec<Diagnostic>)> {
-    let text = apply(file.source.text(), fixes, fill)?;
+    let fixes: Vec<&Fix> = chosen.iter().map(|(_, fix)| *fix).collect();
+    let text = apply(file.source.text(), &fixes, fill)?;
     let next = parse(Source::from_bytes(text));
+    if broken(&next) > broken(file) || next.documents.len() < file.documents.len() {
+        return None;
+    }
     let found = lint(&next);
-    (broken(&next) <= broken(file) && next.documents.len() >= file.documents.len()).then_some((next, found))
-}
-
-fn attempt_one(
-    file: &File,
-    fix: &Fix,
-    fill: &mut Fill<'_>,
-    lint: &mut impl FnMut(&File) -> Vec<Diagnostic>,
-    fingerprint: &str,
-) -> Option<(File, Vec<Diagnostic>)> {
-    attempt(file, &[fix], fill, lint).filter(|(_, found)| found.iter().all(|other| other.fingerprint != fingerprint))
+    let gone = chosen.iter().all(|(diagnostic, _)| {
+        let equal = |other: &&Diagnostic| other.check == diagnostic.check && other.message == diagnostic.message;
+        let fixed = chosen.iter().filter(|(other, _)| equal(&other)).count();
+        found.iter().filter(equal).count() + fixed <= before.iter().filter(equal).count()
+    });
+    gone.then_some((next, found))
 }
 
 fn broken(file: &File) -> usize {
