@@ -112,6 +112,23 @@ pub fn remove_item(source: &Source, sequence: &Sequence, index: usize) -> Option
     remove_lines(source, Span { start: dash as u32, end: item.end })
 }
 
+/// Inserts an item with this text before the one with this number, written as that one is; `None` where that cannot be
+/// done cleanly.
+pub fn insert_item(source: &Source, sequence: &Sequence, index: usize, text: &str) -> Option<Edit> {
+    let next =
+        sequence.items.get(index).filter(|next| next.alias.is_none() && next.anchor.is_none() && next.tag.is_none())?;
+    let item = quoted(text, next.scalar().map_or(Style::Plain, |scalar| scalar.style));
+    let start = next.span.start as usize;
+    if sequence.flow {
+        return Some(Edit::insert(start, format!("{item}, ")));
+    }
+    let line = line_of(source, start);
+    let lead = &source.text()[line.start as usize..start];
+    // The indentation and the dash of the item go before the new one as well; anything else there could be a key.
+    let dashed = lead.trim_matches([' ', '\t']) == "-";
+    dashed.then(|| Edit::insert(line.start as usize, format!("{lead}{item}{}", source.line_ending().as_str())))
+}
+
 /// Removes the entry with this number from a map of at least two; `None` where that cannot be done cleanly.
 pub fn remove_entry(source: &Source, mapping: &Mapping, index: usize) -> Option<Edit> {
     let entry = mapping.entries.get(index).filter(|entry| !entry.inherited)?;

@@ -18,6 +18,7 @@ pub mod project;
 pub mod report;
 pub mod rule;
 mod suppress;
+pub mod tag;
 
 pub use check::Check;
 pub use config::{Config, Settings};

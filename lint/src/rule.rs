@@ -4,6 +4,8 @@ use sigwise_sigma::correlation::{Correlation, Filter};
 use sigwise_sigma::detection::{Detection, LogSource};
 use sigwise_sigma::{Body, Document, File, Source, Span};
 
+use crate::tag::Tags;
+
 /// Any rule: a document that is neither empty nor a bare `action`.
 #[derive(Clone, Copy, Debug)]
 pub struct RuleDocument<'a> {
@@ -17,6 +19,11 @@ impl<'a> RuleDocument<'a> {
     /// The text of the file.
     pub fn source(&self) -> &'a Source {
         &self.file.source
+    }
+
+    /// Its tags.
+    pub fn tags(&self) -> Tags<'a> {
+        Tags::of(self)
     }
 
     /// Where a finding about the rule as a whole stands: the title, else the first key, else the first byte.
