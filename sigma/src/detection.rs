@@ -48,7 +48,7 @@ impl Spanned {
 }
 
 /// The token without its quotes, if nothing within them is escaped or folded: then it is as long as its text.
-fn within_quotes(token: Span, scalar: &yaml::Scalar) -> Span {
+pub(crate) fn within_quotes(token: Span, scalar: &yaml::Scalar) -> Span {
     match scalar.style {
         Style::SingleQuoted | Style::DoubleQuoted if token.len() == scalar.text.len() + 2 => {
             Span { start: token.start + 1, end: token.end - 1 }

@@ -15,7 +15,7 @@ use std::borrow::Cow;
 
 use granit_parser::{ErrorKind, Event, Parser, ScalarStyle, ScanError, StructureStyle};
 
-use crate::locate;
+use crate::detection::within_quotes;
 use crate::scalar::Type;
 use crate::source::{Source, Span};
 use build::Builder;
@@ -79,7 +79,7 @@ impl Node {
 
     /// The place of a scalar's text: within the quotes, where there are any and nothing is escaped, else the whole token.
     pub fn inner(&self) -> Span {
-        self.scalar().map_or(self.span, |scalar| locate::inner(self.span, scalar.style, scalar.text.len()))
+        self.scalar().map_or(self.span, |scalar| within_quotes(self.span, scalar))
     }
 
     /// The list that it is.
