@@ -1,5 +1,14 @@
 //! Places in unquoted texts mapped back to the file.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "tests may"
+)]
+
 use sigwise_sigma::Source;
 use sigwise_sigma::yaml::{self, Node, OffsetMap, Value};
 

@@ -1,5 +1,14 @@
 //! Scalar resolution against a table that PyYAML wrote (`data/scalars.py`).
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "tests may"
+)]
+
 use sigwise_sigma::scalar::{Type, resolve};
 use sigwise_sigma::yaml::Style;
 

@@ -3,4 +3,5 @@
 pub mod fixes;
 pub mod markdown;
 pub mod markers;
+pub mod matcher;
 pub mod setup;
