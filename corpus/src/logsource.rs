@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 /// Which events a log source is made of.
 const EVENTS: &str = include_str!("../data/events.tsv");
 
-/// The log sources of the specification's appendix.
+/// The log sources of the specification's appendix, and others in wide use.
 const KNOWN: &str = include_str!("../data/logsources.tsv");
 
 /// A log source. Parts are in lower case; `None` where the rule does not say.
@@ -201,13 +201,44 @@ pub fn event_title(provider: &str, id: &str) -> Option<&'static str> {
         .map(|line| line.title)
 }
 
-/// The log sources of the specification's appendix, in the order of the table.
-pub fn known() -> impl Iterator<Item = LogSourceRef<'static>> {
-    let part = |s: Option<&'static str>| s.filter(|s| !s.is_empty());
-    KNOWN.lines().filter(|line| !line.starts_with('#') && !line.is_empty()).map(move |line| {
-        let mut columns = line.split('\t');
-        LogSourceRef { product: part(columns.next()), category: part(columns.next()), service: part(columns.next()) }
+/// The log sources that are documented or in wide use, in the order of the table: those of the specification's appendix, then
+/// the others that SigmaHQ's rules have.
+pub fn known() -> &'static [LogSourceRef<'static>] {
+    static SOURCES: OnceLock<Vec<LogSourceRef<'static>>> = OnceLock::new();
+    SOURCES.get_or_init(|| {
+        let part = |s: Option<&'static str>| s.filter(|s| !s.is_empty());
+        let line = |line: &'static str| {
+            let mut columns = line.split('\t');
+            let mut next = || part(columns.next());
+            LogSourceRef { product: next(), category: next(), service: next() }
+        };
+        KNOWN.lines().filter(|line| !line.starts_with('#') && !line.is_empty()).map(line).collect()
     })
+}
+
+/// Whether a log source is one of [`known`], or comes from them by leaving parts out or by putting them together: a whole
+/// product, a category of any product, a category that no product owns (`proxy`) with a product, category and service of
+/// a product that has both. Case does not count.
+pub fn is_known(source: LogSourceRef<'_>) -> bool {
+    let within = |a: Option<&str>, b: Option<&str>| a.is_none_or(|a| b.is_some_and(|b| b.eq_ignore_ascii_case(a)));
+    let covered = |source: LogSourceRef<'_>| {
+        known().iter().any(|known| {
+            within(source.product, known.product)
+                && within(source.category, known.category)
+                && within(source.service, known.service)
+        })
+    };
+    if covered(source) {
+        return !source.is_unknown();
+    }
+    if source.category.is_some() && source.service.is_some() {
+        return is_known(LogSourceRef { service: None, ..source })
+            && is_known(LogSourceRef { category: None, ..source });
+    }
+    let ownerless = |known: &LogSourceRef<'_>| {
+        known.product.is_none() && within(source.category, known.category) && within(source.service, known.service)
+    };
+    (source.category.is_some() || source.service.is_some()) && known().iter().any(ownerless)
 }
 
 #[cfg(test)]
@@ -258,8 +289,16 @@ mod tests {
     }
 
     #[test]
-    fn the_appendix_reads() {
-        assert_eq!(known().count(), 140);
-        assert!(known().all(|s| !s.is_unknown()));
+    fn what_is_known() {
+        assert_eq!(known().len(), 140 + 25);
+        assert!(known().iter().all(|s| !s.is_unknown()));
+        for source in ["windows/process_creation", "windows", "/proxy", "cisco/firewall", "linux/file_event/sysmon"] {
+            assert!(is_known(self::source(source).as_ref()), "{source}");
+        }
+        for source in
+            ["windows/process_creatoin", "linux/registry_set", "acme", "aws//guardduty", "windows//process_creation"]
+        {
+            assert!(!is_known(self::source(source).as_ref()), "{source}");
+        }
     }
 }

@@ -109,7 +109,7 @@ fn attempt(
     let found = lint(&next);
     let gone = chosen.iter().all(|(diagnostic, _)| {
         let equal = |other: &&Diagnostic| other.check == diagnostic.check && other.message == diagnostic.message;
-        let fixed = chosen.iter().filter(|(other, _)| equal(&other)).count();
+        let fixed = chosen.iter().filter(|(other, _)| equal(other)).count();
         found.iter().filter(equal).count() + fixed <= before.iter().filter(equal).count()
     });
     gone.then_some((next, found))

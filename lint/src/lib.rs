@@ -13,6 +13,7 @@ mod fingerprint;
 pub mod fix;
 pub mod keys;
 mod logic;
+pub mod logsource;
 pub mod nearest;
 pub mod project;
 pub mod report;
