@@ -193,6 +193,22 @@ pub fn events<'a>(source: LogSourceRef<'_>, ids: impl IntoIterator<Item = &'a st
     events
 }
 
+/// The categories that stand for an event of a service, in the order of the table.
+pub fn categories_of<'a>(source: LogSourceRef<'a>, id: &'a str) -> impl Iterator<Item = &'static str> + use<'a> {
+    let provider = event_lines().iter().find(|line| {
+        line.category.is_empty() && Some(line.service) == source.service && Some(line.product) == source.product
+    });
+    event_lines()
+        .iter()
+        .filter(move |line| {
+            provider.is_some_and(|provider| provider.provider == line.provider)
+                && !line.category.is_empty()
+                && line.id == id
+                && Some(line.product) == source.product
+        })
+        .map(|line| line.category)
+}
+
 /// What an event is, in words.
 pub fn event_title(provider: &str, id: &str) -> Option<&'static str> {
     event_lines()

@@ -19,6 +19,7 @@ macro_rules! checks {
 checks! {
     duplicate_tag,
     file_too_large,
+    generic_logsource_available,
     invalid_car_tag,
     invalid_cve_tag,
     invalid_d3fend_tag,
