@@ -42,7 +42,7 @@ pub struct Project {
 }
 
 /// What one file brings to the index; made in parallel, added in order.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct FileEntries {
     ids: Vec<(Box<str>, Entry)>,
     titles: Vec<(Box<str>, Entry)>,
@@ -86,17 +86,22 @@ impl FileEntries {
     }
 }
 
+/// Nearly every key has one rule, so lists start small.
+fn push(index: &mut FxHashMap<Box<str>, Vec<Entry>>, key: Box<str>, entry: Entry) {
+    index.entry(key).or_insert_with(|| Vec::with_capacity(1)).push(entry);
+}
+
 impl Project {
     /// Adds the entries of a file; add files in the order of their paths, so that answers do not depend on threads.
     pub fn add(&mut self, entries: FileEntries) {
         for (key, entry) in entries.ids {
-            self.ids.entry(key).or_default().push(entry);
+            push(&mut self.ids, key, entry);
         }
         for (key, entry) in entries.titles {
-            self.titles.entry(key).or_default().push(entry);
+            push(&mut self.titles, key, entry);
         }
         for (key, entry) in entries.names {
-            self.names.entry(key).or_default().push(entry);
+            push(&mut self.names, key, entry);
         }
     }
 
