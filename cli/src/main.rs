@@ -1,3 +1,43 @@
 //! The `sigwise` command.
 
-fn main() {}
+mod args;
+mod error;
+mod explain;
+mod fill;
+mod lint;
+mod output;
+mod progress;
+mod report;
+mod shell;
+mod source;
+mod terminal;
+mod workspace;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use args::{Cli, Command};
+use error::{Error, Exit};
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    anstream::ColorChoice::from(cli.color).write_global();
+    match run(&cli.command) {
+        Ok(exit) => exit.into(),
+        Err(error) => {
+            error.show();
+            Exit::Failed.into()
+        }
+    }
+}
+
+fn run(command: &Command) -> Result<Exit, Error> {
+    match command {
+        Command::Lint(args) => lint::run(args),
+        Command::Explain { check } => explain::explain(check),
+        Command::Checks { format } => explain::list(*format),
+        Command::Completions { shell } => shell::completions(*shell),
+        Command::Man { subcommand } => shell::manual(subcommand.as_deref()),
+    }
+}

@@ -1,0 +1,218 @@
+//! The command line. Its help texts are the reference documentation: `docs/command-line.md` is made from them.
+
+use std::path::PathBuf;
+
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
+use sigwise_lint::Severity;
+use sigwise_lint::check::Profile;
+
+/// A linter for Sigma detection rules that knows what thousands of published rules do.
+#[derive(Debug, Parser)]
+#[command(name = "sigwise", version, max_term_width = 100, disable_help_subcommand = true)]
+#[command(
+    after_help = "Exit codes: 0 nothing to report, 1 findings, 2 wrong usage or something that could not be read."
+)]
+pub(crate) struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub(crate) command: Command,
+
+    /// When to use colour and links.
+    #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN", help_heading = "Global options")]
+    pub(crate) color: Color,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Check rules, and fix them.
+    ///
+    /// Reports what is wrong in Sigma rules, what is likely a mistake, and what published rules for the same log source
+    /// and techniques do differently. YAML files that are no Sigma rules are skipped.
+    #[command(after_long_help = LINT_EXIT_CODES)]
+    Lint(LintArgs),
+    /// Show what a check reports, why, and how to set it.
+    Explain {
+        /// The check's name, or another linter's name for it.
+        check: String,
+    },
+    /// List the checks.
+    Checks {
+        /// How to print them.
+        #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+        format: ListFormat,
+    },
+    /// Print the completions of a shell.
+    ///
+    /// For example: `sigwise completions bash > /etc/bash_completion.d/sigwise`.
+    Completions {
+        /// The shell.
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page.
+    ///
+    /// For example: `sigwise man > /usr/local/share/man/man1/sigwise.1`.
+    Man {
+        /// The page of this subcommand instead of the page of the whole program.
+        subcommand: Option<String>,
+    },
+}
+
+const LINT_EXIT_CODES: &str = "\
+Exit codes:
+  0  nothing at or above --fail-on (with --fix: nothing that remains)
+  1  findings at or above --fail-on
+  2  wrong usage, or something that could not be read: a path, a configuration, a corpus;
+     also a folder without any Sigma rule below it. Everything else is linted all the same.";
+
+#[derive(Debug, Args)]
+pub(crate) struct LintArgs {
+    /// Files, folders, or `-` for standard input.
+    ///
+    /// In folders every `.yml` and `.yaml` file is looked at, except hidden ones, those that `.gitignore` and `.ignore` leave
+    /// out, and those that the configuration excludes. Symbolic links are not followed. A file named here is always looked at.
+    #[arg(value_name = "PATH", default_value = ".", value_hint = ValueHint::AnyPath)]
+    pub(crate) paths: Vec<PathBuf>,
+
+    /// How to print the findings.
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT", help_heading = "Output")]
+    pub(crate) format: Format,
+    /// Write the findings to this file instead of standard output.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Output")]
+    pub(crate) output: Option<PathBuf>,
+    /// Print how many findings each check has instead of the findings (the JSON format always counts them).
+    #[arg(long, help_heading = "Output")]
+    pub(crate) statistics: bool,
+
+    #[command(flatten)]
+    pub(crate) checks: CheckArgs,
+    #[command(flatten)]
+    pub(crate) knowledge: KnowledgeArgs,
+
+    /// Apply the safe fixes.
+    ///
+    /// A safe fix leaves a rule that matches exactly the same events and loses nothing, or mends what could not be loaded.
+    /// Files are replaced as a whole: an interrupted run leaves either the old or the new file. With `-` the fixed text
+    /// goes to standard output and the findings to standard error.
+    #[arg(long, help_heading = "Fixes")]
+    pub(crate) fix: bool,
+    /// With --fix or --diff: apply the unsafe fixes too. Look at what they did.
+    #[arg(long, help_heading = "Fixes")]
+    pub(crate) unsafe_fixes: bool,
+    /// Print what --fix would write as a unified diff, and write nothing.
+    #[arg(long, conflicts_with_all = ["fix", "output", "statistics", "format"], help_heading = "Fixes")]
+    pub(crate) diff: bool,
+
+    /// Exit with 1 from this severity on.
+    #[arg(long, value_name = "SEVERITY", default_value = "warning", value_parser = severity(), help_heading = "Exit code")]
+    pub(crate) fail_on: Severity,
+    /// Exit with 0 whatever was found (2 still says that something could not be read).
+    #[arg(long, help_heading = "Exit code")]
+    pub(crate) exit_zero: bool,
+}
+
+/// Which checks run.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Checks")]
+pub(crate) struct CheckArgs {
+    /// The set of checks to begin with; the configuration's, else `default`.
+    ///
+    /// `spec`: what the specification and pySigma refuse. `default`: and what is very likely a mistake, and what peers do
+    /// differently. `sigmahq`: and the conventions of the SigmaHQ repository.
+    #[arg(long, value_parser = profile(), value_name = "PROFILE")]
+    pub(crate) profile: Option<Profile>,
+    /// Switch these checks on (names, other linters' names, or `all`); commas separate, and the option can be repeated.
+    #[arg(long, value_delimiter = ',', value_name = "CHECK")]
+    pub(crate) select: Vec<String>,
+    /// Switch these checks off; has the last word.
+    #[arg(long, value_delimiter = ',', value_name = "CHECK")]
+    pub(crate) ignore: Vec<String>,
+    /// Use this configuration for every file instead of the nearest `sigwise.toml` above each.
+    ///
+    /// A `.yml` file is read as a configuration of the official linter (`sigma check --validation-config`).
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) config: Option<PathBuf>,
+    /// The project: duplicate ids and titles and the rules of correlations are looked for in every rule below this folder.
+    /// Without it in the files of this run.
+    #[arg(long, value_name = "FOLDER", value_hint = ValueHint::DirPath)]
+    pub(crate) index: Option<PathBuf>,
+}
+
+/// What stands behind the advice.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Knowledge")]
+pub(crate) struct KnowledgeArgs {
+    /// A corpus snapshot to use instead of the embedded one (made with `sigwise corpus build`).
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) corpus: Option<PathBuf>,
+    /// Give no advice from published rules.
+    #[arg(long, conflicts_with = "corpus")]
+    pub(crate) no_corpus: bool,
+    /// A folder with ATT&CK tables to use instead of the embedded ones.
+    #[arg(long, value_name = "FOLDER", value_hint = ValueHint::DirPath)]
+    pub(crate) attack: Option<PathBuf>,
+}
+
+/// How findings are printed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// With the lines that are meant, notes and fixes
+    #[default]
+    Full,
+    /// One line each: `path:line:column: severity[check] message`
+    Concise,
+    /// One JSON object, described by `schemas/lint.json`
+    Json,
+}
+
+/// How lists are printed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ListFormat {
+    /// For people
+    #[default]
+    Text,
+    /// One JSON object
+    Json,
+}
+
+/// When to use colour.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Color {
+    /// On terminals, unless `NO_COLOR` is set
+    #[default]
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+impl From<Color> for anstream::ColorChoice {
+    fn from(color: Color) -> Self {
+        match color {
+            Color::Auto => Self::Auto,
+            Color::Always => Self::Always,
+            Color::Never => Self::Never,
+        }
+    }
+}
+
+fn severity() -> impl TypedValueParser<Value = Severity> {
+    PossibleValuesParser::new(Severity::ALL.map(Severity::word))
+        .map(|word| Severity::ALL.into_iter().find(|severity| severity.word() == word).unwrap_or(Severity::Warning))
+}
+
+fn profile() -> impl TypedValueParser<Value = Profile> {
+    PossibleValuesParser::new(Profile::ALL.map(Profile::word))
+        .map(|word| Profile::ALL.into_iter().find(|profile| profile.word() == word).unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        super::Cli::command().debug_assert();
+    }
+}

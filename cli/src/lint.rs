@@ -1,0 +1,109 @@
+//! `sigwise lint`
+
+mod fixes;
+mod pipeline;
+
+use std::io::Write;
+
+use sigwise_lint::Severity;
+use sigwise_lint::diagnostic::Applicability;
+
+use crate::args::{Format, LintArgs};
+use crate::error::{Error, Exit, FileError, complain};
+use crate::fill;
+use crate::output;
+use crate::report::{self, Fixed, Report};
+use crate::source::{self, Found};
+use crate::terminal::{Look, to_stderr, to_stdout};
+use crate::workspace::Workspace;
+use pipeline::{Keep, Run};
+
+/// Lints what the arguments name.
+pub(crate) fn run(args: &LintArgs) -> Result<Exit, Error> {
+    if args.unsafe_fixes && !args.fix && !args.diff {
+        return Err(Error::Usage("`--unsafe-fixes` goes with `--fix` or `--diff`".to_owned()));
+    }
+    let mut workspace = Workspace::new(&args.paths, &args.checks, &args.knowledge)?;
+    let found = source::collect(&args.paths, &mut workspace)?;
+    let indexed = match &args.checks.index {
+        Some(root) => source::collect(std::slice::from_ref(root), &mut workspace)?,
+        None => Found::default(),
+    };
+    workspace.load_corpora()?;
+
+    let run = Run { workspace: &workspace, today: fill::today() };
+    let keep = if args.fix || args.diff { Keep::Everything } else { Keep::Some };
+    let mut batch = run.read(found.inputs, keep);
+    let (others, unread) = run.read_index(indexed.inputs, &batch);
+    let mut failures = Failures { files: found.errors, empty: batch.empty_folders(found.folders) };
+    failures.files.append(&mut batch.errors);
+    failures.files.extend(indexed.errors.into_iter().chain(unread));
+
+    let mut fixed = Fixed::default();
+    let mut fixed_stdin = false;
+    if args.fix || args.diff {
+        let limit = if args.unsafe_fixes { Applicability::Unsafe } else { Applicability::Safe };
+        let outcome = fixes::fix_all(&run, &mut batch, &others, limit);
+        if args.diff {
+            to_stdout(|out| fixes::write_diff(&outcome.changes, &batch, out)).map_err(Error::Output)?;
+            return Ok(failures.show(args, outcome.worst));
+        }
+        let fixes = outcome.changes.iter().map(|change| change.applied).sum();
+        fixed = Fixed { fixes, files: outcome.changes.len() };
+        failures.files.extend(fixes::write_files(&outcome.changes, &batch));
+        if let Some(text) = batch.stdin_text() {
+            to_stdout(|out| out.write_all(text.as_bytes())).map_err(Error::Output)?;
+            fixed_stdin = true;
+        }
+    }
+    let project = run.index(&mut batch, &others);
+    let mut report = run.lint(batch, &project);
+    report.fixed = fixed;
+    show(args, &report, fixed_stdin)?;
+    Ok(failures.show(args, report.worst()))
+}
+
+/// What kept the run from doing all that was asked.
+struct Failures {
+    files: Vec<FileError>,
+    /// Folders without any Sigma rule.
+    empty: Vec<String>,
+}
+
+impl Failures {
+    /// Says what went wrong, and how the run ends: `worst` is the highest severity of its findings.
+    fn show(&self, args: &LintArgs, worst: Option<Severity>) -> Exit {
+        for error in &self.files {
+            complain(error);
+        }
+        for folder in &self.empty {
+            complain(&format!("no Sigma rule below `{folder}`; name the folder that holds your rules"));
+        }
+        if !self.files.is_empty() || !self.empty.is_empty() {
+            Exit::Failed
+        } else if !args.exit_zero && worst >= Some(args.fail_on) {
+            Exit::Findings
+        } else {
+            Exit::Clean
+        }
+    }
+}
+
+/// Prints the findings where they were asked for. Standard output belongs to the fixed text where standard input was fixed.
+fn show(args: &LintArgs, report: &Report, fixed_stdin: bool) -> Result<(), Error> {
+    let write = |look: Look, out: &mut dyn Write| match args.format {
+        Format::Json => report::json::write(report, out),
+        _ if args.statistics => report::statistics::write(report, look, out),
+        Format::Full => report::full::write(report, look, out),
+        Format::Concise => report::concise::write(report, look, out),
+    };
+    match &args.output {
+        Some(path) => output::replace(path, |out| write(Look::of_file(), out))?,
+        None if fixed_stdin => to_stderr(|out| write(Look::of_stderr(), out)),
+        None => to_stdout(|out| write(Look::of_stdout(), out)).map_err(Error::Output)?,
+    }
+    if report.fixed.fixes > 0 && (args.format != Format::Full || args.output.is_some()) {
+        to_stderr(|out| writeln!(out, "{}", report.fixed));
+    }
+    Ok(())
+}

@@ -1,0 +1,230 @@
+//! One JSON object: the contract that editors, scripts and other formats build on.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+use schemars::JsonSchema;
+use serde::Serialize;
+use sigwise_lint::diagnostic::{Applicability, EditText, Evidence, LabelPlace, Tag};
+use sigwise_lint::{Diagnostic, Severity};
+use sigwise_sigma::Source;
+use sigwise_sigma::source::Position;
+
+use super::{Finding, Linted, Report, url};
+use crate::fill::Ids;
+
+/// What `sigwise lint --format json` prints. Bytes are 0-based; lines and columns are 1-based, columns count characters.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(title = "sigwise lint --format json")]
+pub(crate) struct LintJson<'a> {
+    /// The version of this format.
+    version: u32,
+    /// The findings, in the order of paths and places.
+    diagnostics: Vec<DiagnosticJson<'a>>,
+    /// Counts.
+    summary: SummaryJson,
+}
+
+/// A finding.
+#[derive(Debug, Serialize, JsonSchema)]
+struct DiagnosticJson<'a> {
+    /// The check that speaks.
+    check: &'a str,
+    severity: Severity,
+    /// The file as it was named on the command line, with `/`; `<stdin>` for standard input.
+    path: &'a str,
+    /// 0-based number of the YAML document in the file.
+    document: usize,
+    /// The rule that it is about, where the document is one.
+    rule: Option<RuleJson<'a>>,
+    /// Bytes of the file.
+    span: SpanJson,
+    /// Where it starts.
+    start: PlaceJson,
+    /// Where it ends: behind the last character.
+    end: PlaceJson,
+    /// What is wrong.
+    message: &'a str,
+    /// Other places that explain it.
+    labels: Vec<LabelJson<'a>>,
+    /// How an editor may show it.
+    tags: &'a [Tag],
+    /// Why it matters.
+    notes: &'a [String],
+    /// On what it rests, where it comes from the corpus.
+    evidence: Option<&'a Evidence>,
+    /// The page of the check.
+    url: Option<String>,
+    /// Names the finding in baselines: unique in a run, stable under moved lines and renamed files.
+    fingerprint: &'a str,
+    /// What to do; alternatives, best first.
+    fixes: Vec<FixJson<'a>>,
+}
+
+/// What a rule calls itself.
+#[derive(Debug, Serialize, JsonSchema)]
+struct RuleJson<'a> {
+    id: Option<&'a str>,
+    title: Option<&'a str>,
+}
+
+/// 0-based bytes, the end excluded.
+#[derive(Debug, Serialize, JsonSchema)]
+struct SpanJson {
+    start: u32,
+    end: u32,
+}
+
+/// 1-based; columns count characters.
+#[derive(Debug, Serialize, JsonSchema)]
+struct PlaceJson {
+    line: u32,
+    column: u32,
+}
+
+/// A second place.
+#[derive(Debug, Serialize, JsonSchema)]
+struct LabelJson<'a> {
+    path: String,
+    span: SpanJson,
+    start: PlaceJson,
+    end: PlaceJson,
+    /// What is there.
+    message: &'a str,
+}
+
+/// A change that removes the finding.
+#[derive(Debug, Serialize, JsonSchema)]
+struct FixJson<'a> {
+    /// What it does.
+    title: &'a str,
+    applicability: Applicability,
+    /// In the order of the file, not overlapping.
+    edits: Vec<EditJson<'a>>,
+}
+
+/// Bytes replaced by a text.
+#[derive(Debug, Serialize, JsonSchema)]
+struct EditJson<'a> {
+    start: u32,
+    end: u32,
+    text: std::borrow::Cow<'a, str>,
+}
+
+/// Counts of a run.
+#[derive(Debug, Serialize, JsonSchema)]
+struct SummaryJson {
+    /// Sigma files that were linted.
+    files: usize,
+    /// YAML files that are no Sigma files.
+    skipped: usize,
+    by_severity: BySeverityJson,
+    /// Checks without findings are left out.
+    by_check: BTreeMap<&'static str, usize>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct BySeverityJson {
+    error: usize,
+    warning: usize,
+    info: usize,
+    hint: usize,
+}
+
+/// Prints the findings.
+pub(crate) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    let [(_, error), (_, warning), (_, info), (_, hint)] = report.by_severity();
+    let findings = report.files.iter().flat_map(|file| file.findings.iter().map(move |finding| (file, finding)));
+    let lint = LintJson {
+        version: 1,
+        diagnostics: findings.map(|(file, finding)| diagnostic(report, file, finding)).collect(),
+        summary: SummaryJson {
+            files: report.linted,
+            skipped: report.skipped,
+            by_severity: BySeverityJson { error, warning, info, hint },
+            by_check: report.by_check().into_iter().map(|(id, (_, count))| (id, count)).collect(),
+        },
+    };
+    serde_json::to_writer(&mut *out, &lint)?;
+    writeln!(out)
+}
+
+fn diagnostic<'a>(report: &'a Report, file: &'a Linted, finding: &'a Finding) -> DiagnosticJson<'a> {
+    let found = &finding.diagnostic;
+    DiagnosticJson {
+        check: found.check.id,
+        severity: found.severity,
+        path: &file.shown,
+        document: found.document,
+        rule: finding.rule.as_ref().map(|rule| RuleJson { id: rule.id.as_deref(), title: rule.title.as_deref() }),
+        span: span(found.span),
+        start: place(&file.source, found.span.start),
+        end: place(&file.source, found.span.end),
+        message: &found.message,
+        labels: labels(report, file, found),
+        tags: &found.tags,
+        notes: &found.notes,
+        evidence: found.evidence.as_ref(),
+        url: Some(url(found.check)),
+        fingerprint: &found.fingerprint,
+        fixes: fixes(report, file, found),
+    }
+}
+
+fn labels<'a>(report: &Report, file: &Linted, found: &'a Diagnostic) -> Vec<LabelJson<'a>> {
+    let label = |label: &'a sigwise_lint::diagnostic::Label| match &label.place {
+        LabelPlace::Here(at) => LabelJson {
+            path: file.shown.clone(),
+            span: span(*at),
+            start: place(&file.source, at.start),
+            end: place(&file.source, at.end),
+            message: &label.message,
+        },
+        LabelPlace::Other(at) => LabelJson {
+            path: report.shown(&at.path),
+            span: span(at.span),
+            start: PlaceJson::from(at.start),
+            end: PlaceJson::from(at.end),
+            message: &label.message,
+        },
+    };
+    found.labels.iter().map(label).collect()
+}
+
+fn fixes<'a>(report: &Report, file: &Linted, found: &'a Diagnostic) -> Vec<FixJson<'a>> {
+    let mut ids: Option<Ids> = None;
+    let (year, month, day) = report.today;
+    let mut text = |edit: &'a EditText| match edit {
+        EditText::Text(text) => text.into(),
+        EditText::Today => format!("{year:04}-{month:02}-{day:02}").into(),
+        EditText::FreshId => {
+            ids.get_or_insert_with(|| Ids::new(&file.path, file.source.text(), &found.fingerprint)).fresh().into()
+        }
+    };
+    let mut fixes = Vec::with_capacity(found.fixes.len());
+    for fix in &found.fixes {
+        let edits = fix.edits.iter();
+        fixes.push(FixJson {
+            title: &fix.title,
+            applicability: fix.applicability,
+            edits: edits
+                .map(|edit| EditJson { start: edit.span.start, end: edit.span.end, text: text(&edit.text) })
+                .collect(),
+        });
+    }
+    fixes
+}
+
+fn span(span: sigwise_sigma::Span) -> SpanJson {
+    SpanJson { start: span.start, end: span.end }
+}
+
+fn place(source: &Source, offset: u32) -> PlaceJson {
+    PlaceJson::from(source.position(offset as usize))
+}
+
+impl From<Position> for PlaceJson {
+    fn from(at: Position) -> Self {
+        Self { line: at.line, column: at.column }
+    }
+}

@@ -1,0 +1,115 @@
+//! What a run stands on: the project root, the configuration of every folder, the corpus and the ATT&CK tables.
+
+mod configuration;
+mod knowledge;
+
+use std::path::{Path, PathBuf};
+
+use sigwise_corpus::Corpus;
+use sigwise_corpus::attack::Attack;
+use sigwise_lint::Settings;
+
+use crate::args::{CheckArgs, KnowledgeArgs};
+use crate::error::{Error, FileError};
+use crate::source::{absolute, relative, slashed};
+use configuration::Configurations;
+use knowledge::Knowledge;
+
+/// The name of the configuration file.
+pub(crate) const CONFIG_FILE: &str = "sigwise.toml";
+
+/// What a run stands on.
+#[derive(Debug)]
+pub(crate) struct Workspace {
+    cwd: PathBuf,
+    root: PathBuf,
+    configurations: Configurations,
+    knowledge: Knowledge,
+}
+
+impl Workspace {
+    /// Reads what the arguments name and finds the root of the project that `paths` belong to.
+    ///
+    /// # Errors
+    /// An unknown check, or a configuration, a corpus or tables that cannot be read.
+    pub(crate) fn new(paths: &[PathBuf], checks: &CheckArgs, knowledge: &KnowledgeArgs) -> Result<Self, Error> {
+        let cwd = std::env::current_dir().map_err(|error| FileError::read(".", error))?;
+        let root = match &checks.index {
+            Some(folder) => {
+                if !folder.is_dir() {
+                    return Err(FileError::read(slashed(folder), "it is no folder").into());
+                }
+                absolute(&cwd, folder)
+            }
+            None => find_root(&cwd, paths),
+        };
+        let configurations = Configurations::new(&cwd, checks)?;
+        let knowledge = Knowledge::new(&cwd, knowledge)?;
+        Ok(Self { cwd, root, configurations, knowledge })
+    }
+
+    /// The working directory.
+    pub(crate) fn cwd(&self) -> &Path {
+        &self.cwd
+    }
+
+    /// The project root, absolute.
+    pub(crate) fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// The number of the configuration for a file: the nearest one above it.
+    ///
+    /// # Errors
+    /// It cannot be read, or says something that is not known.
+    pub(crate) fn config_above(&mut self, place: &Path) -> Result<usize, Error> {
+        self.configurations.above(place)
+    }
+
+    /// Whether a configuration leaves this file out.
+    pub(crate) fn excludes(&self, config: usize, place: &Path) -> bool {
+        let configuration = self.configurations.get(config);
+        configuration.config.excludes(&relative(place, &configuration.folder))
+    }
+
+    /// What a configuration says for a file.
+    pub(crate) fn settings(&self, config: usize, place: &Path) -> std::borrow::Cow<'_, Settings> {
+        let configuration = self.configurations.get(config);
+        configuration.config.settings_for(&relative(place, &configuration.folder))
+    }
+
+    /// Loads the corpora that the configurations in use name, so that a missing one is said before anything is linted.
+    ///
+    /// # Errors
+    /// A corpus that cannot be read.
+    pub(crate) fn load_corpora(&mut self) -> Result<(), Error> {
+        self.knowledge.load(self.configurations.all())
+    }
+
+    /// The corpus behind the advice for files with this configuration.
+    pub(crate) fn corpus(&self, config: usize) -> Option<&Corpus> {
+        self.knowledge.corpus(config)
+    }
+
+    /// The ATT&CK tables.
+    pub(crate) fn attack(&self) -> &Attack {
+        self.knowledge.attack()
+    }
+}
+
+/// The folder of the nearest `sigwise.toml` above everything that is linted, else of `.git`, else the working directory
+/// (or, where that is elsewhere, the folder that holds everything).
+fn find_root(cwd: &Path, paths: &[PathBuf]) -> PathBuf {
+    let mut folders = paths.iter().filter(|path| path.as_os_str() != "-").map(|path| {
+        let place = absolute(cwd, path);
+        if place.is_dir() { place } else { place.parent().map_or_else(|| cwd.to_owned(), Path::to_owned) }
+    });
+    let first = folders.next().unwrap_or_else(|| cwd.to_owned());
+    let common = folders.fold(first, |common, folder| {
+        common.ancestors().find(|ancestor| folder.starts_with(ancestor)).map_or_else(PathBuf::new, Path::to_owned)
+    });
+    let holds = |name: &str| common.ancestors().find(|folder| folder.join(name).exists()).map(Path::to_owned);
+    holds(CONFIG_FILE)
+        .or_else(|| holds(".git"))
+        .unwrap_or_else(|| if common.starts_with(cwd) { cwd.to_owned() } else { common.clone() })
+}

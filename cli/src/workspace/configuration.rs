@@ -1,0 +1,117 @@
+//! Finds and reads `sigwise.toml` for every folder, once.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+
+use sigwise_lint::Config;
+use sigwise_lint::config::{ConfigError, Flags};
+
+use super::CONFIG_FILE;
+use crate::args::CheckArgs;
+use crate::error::{Error, warn};
+use crate::source::absolute;
+
+/// A configuration and the folder that its paths are relative to.
+#[derive(Debug)]
+pub(crate) struct Configuration {
+    pub(crate) folder: PathBuf,
+    pub(crate) config: Config,
+}
+
+/// Every configuration of a run.
+#[derive(Debug)]
+pub(super) struct Configurations {
+    flags: Flags,
+    /// The first is the one of files without `sigwise.toml`, or the one that `--config` names.
+    all: Vec<Configuration>,
+    /// Folder → number of its configuration. `None` where `--config` says it for all.
+    by_folder: Option<HashMap<PathBuf, usize>>,
+}
+
+impl Configurations {
+    pub(super) fn new(cwd: &Path, args: &CheckArgs) -> Result<Self, Error> {
+        let flags = Flags { profile: args.profile, select: args.select.clone(), ignore: args.ignore.clone() };
+        let bare = Config::from_flags(&flags).map_err(|errors| Error::Usage(join(&errors)))?;
+        let (first, by_folder) = match &args.config {
+            Some(path) => (read(&absolute(cwd, path), path, &flags)?, None),
+            None => (Configuration { folder: cwd.to_owned(), config: bare }, Some(HashMap::new())),
+        };
+        Ok(Self { flags, all: vec![first], by_folder })
+    }
+
+    pub(super) fn all(&self) -> &[Configuration] {
+        &self.all
+    }
+
+    pub(super) fn get(&self, number: usize) -> &Configuration {
+        // Numbers come from `above`, and the first configuration always exists.
+        self.all.get(number).unwrap_or(&self.all[0])
+    }
+
+    /// The number of the nearest configuration above a file.
+    pub(super) fn above(&mut self, place: &Path) -> Result<usize, Error> {
+        let Some(by_folder) = &mut self.by_folder else { return Ok(0) };
+        let Some(folder) = place.parent() else { return Ok(0) };
+        if let Some(&number) = by_folder.get(folder) {
+            return Ok(number);
+        }
+        let mut unknown = Vec::new();
+        let mut number = 0;
+        for folder in folder.ancestors() {
+            if let Some(&known) = by_folder.get(folder) {
+                number = known;
+                break;
+            }
+            unknown.push(folder.to_owned());
+            let path = folder.join(CONFIG_FILE);
+            if path.is_file() {
+                number = self.all.len();
+                let shown =
+                    std::env::current_dir().ok().and_then(|cwd| path.strip_prefix(cwd).ok().map(Path::to_owned));
+                self.all.push(read(&path, shown.as_deref().unwrap_or(&path), &self.flags)?);
+                break;
+            }
+        }
+        by_folder.extend(unknown.into_iter().map(|folder| (folder, number)));
+        Ok(number)
+    }
+}
+
+/// Reads a configuration; `shown` is its path in messages.
+fn read(path: &Path, shown: &Path, flags: &Flags) -> Result<Configuration, Error> {
+    let folder = path.parent().unwrap_or(path).to_owned();
+    let text = std::fs::read_to_string(path).map_err(Error::reading(shown))?;
+    if has_yaml_extension(path) {
+        let mut config = Config::from_flags(flags).map_err(|errors| Error::Usage(join(&errors)))?;
+        take_sigma_cli(&mut config, shown, text)?;
+        return Ok(Configuration { folder, config });
+    }
+    let mut config =
+        Config::from_toml(&text, flags).map_err(|errors| Error::Config { path: shown.to_owned(), text, errors })?;
+    if let Some(other) = config.sigma_cli_config.clone() {
+        let path = folder.join(&other);
+        let shown = shown.with_file_name(other);
+        let text = std::fs::read_to_string(path).map_err(Error::reading(&shown))?;
+        take_sigma_cli(&mut config, &shown, text)?;
+    }
+    Ok(Configuration { folder, config })
+}
+
+fn take_sigma_cli(config: &mut Config, path: &Path, text: String) -> Result<(), Error> {
+    match config.take_sigma_cli(&text) {
+        Ok(unknown) if unknown.is_empty() => Ok(()),
+        Ok(unknown) => {
+            warn(&format!("{}: no equivalent here: {}", path.display(), unknown.join(", ")));
+            Ok(())
+        }
+        Err(error) => Err(Error::Config { path: path.to_owned(), text, errors: vec![error] }),
+    }
+}
+
+fn has_yaml_extension(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension == "yml" || extension == "yaml")
+}
+
+fn join(errors: &[ConfigError]) -> String {
+    errors.iter().map(|error| error.message.as_str()).collect::<Vec<_>>().join("; ")
+}
