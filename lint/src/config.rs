@@ -118,6 +118,8 @@ pub struct Flags {
 #[derive(Debug, Default)]
 pub struct Config {
     base: Settings,
+    /// What the file and the command line say on top of the profile: it stays on top of the official linter's settings.
+    own: Vec<Change>,
     exclude: GlobSet,
     overrides: Vec<(GlobSet, Vec<Change>)>,
     /// What stands behind the advice.
@@ -146,9 +148,8 @@ impl Config {
         })?;
         let mut errors = Vec::new();
         let mut base = Settings::for_profile(flags.profile.or(file.profile).unwrap_or_default());
-        for change in changes(&file.select, &file.ignore, &file.checks, &mut errors) {
-            base.apply(&change);
-        }
+        let own = changes(&file.select, &file.ignore, &file.checks, &mut errors);
+        own.iter().for_each(|change| base.apply(change));
         let overrides = file
             .overrides
             .iter()
@@ -158,6 +159,7 @@ impl Config {
             .collect();
         let mut config = Self {
             base,
+            own,
             exclude: globs(&file.exclude, &mut errors),
             overrides,
             corpus: file.corpus,
@@ -176,12 +178,15 @@ impl Config {
     }
 
     /// Takes over validators, exclusions and thresholds of the official linter's configuration, where they have an
-    /// equivalent here. Validators that sigwise does not know are returned by name.
+    /// equivalent here; this configuration's own word stays on top. Validators that the text switches on and sigwise does not
+    /// know are returned by name.
     ///
     /// # Errors
     /// The text is not the YAML that `sigma check` accepts.
     pub fn take_sigma_cli(&mut self, text: &str) -> Result<Vec<String>, ConfigError> {
-        sigma_cli::apply(text, &mut self.base)
+        let unknown = sigma_cli::apply(text, &mut self.base)?;
+        self.own.iter().for_each(|change| self.base.apply(change));
+        Ok(unknown)
     }
 
     /// Whether a file (relative to the configuration's folder, with `/`) is left out.
@@ -207,6 +212,7 @@ impl Config {
                 for index in resolve(name, 0..0, errors) {
                     let change = if enable { Change::Enable(index) } else { Change::Disable(index) };
                     self.base.apply(&change);
+                    self.own.push(change.clone());
                     // The command line has the last word, also over the paths of the file.
                     self.overrides.iter_mut().for_each(|(_, changes)| changes.push(change.clone()));
                 }

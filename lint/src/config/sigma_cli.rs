@@ -25,7 +25,7 @@ enum Names {
     Many(Vec<String>),
 }
 
-/// Applies it; returns the validators that have no equivalent here.
+/// Applies it; returns the validators that it switches on and that have no equivalent here.
 pub(super) fn apply(text: &str, settings: &mut Settings) -> Result<Vec<String>, ConfigError> {
     let file: SigmaCli = serde_yaml::from_str(text).map_err(|error| {
         let at = error.location().map_or(0, |location| location.index());
@@ -48,7 +48,7 @@ pub(super) fn apply(text: &str, settings: &mut Settings) -> Result<Vec<String>, 
             settings.apply(&switch(index, enable));
             found = true;
         }
-        if !found {
+        if !found && enable {
             unknown.push(name.to_owned());
         }
     }
