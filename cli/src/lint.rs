@@ -46,6 +46,7 @@ pub(crate) fn run(args: &LintArgs) -> Result<Exit, Error> {
         let outcome = fixes::fix_all(&run, &mut batch, &others, limit);
         if args.diff {
             to_stdout(|out| fixes::write_diff(&outcome.changes, &batch, out)).map_err(Error::Output)?;
+            to_stderr(|out| fixes::write_summary(&outcome.changes, out));
             return Ok(failures.show(args, outcome.worst));
         }
         let fixes = outcome.changes.iter().map(|change| change.applied).sum();

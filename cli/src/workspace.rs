@@ -44,7 +44,7 @@ impl Workspace {
             None => find_root(&cwd, paths),
         };
         let configurations = Configurations::new(&cwd, checks)?;
-        let knowledge = Knowledge::new(&cwd, knowledge)?;
+        let knowledge = Knowledge::new(knowledge)?;
         Ok(Self { cwd, root, configurations, knowledge })
     }
 

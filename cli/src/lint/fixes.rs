@@ -13,6 +13,7 @@ use super::pipeline::{Batch, Others, Run};
 use crate::error::FileError;
 use crate::fill::{Ids, fill};
 use crate::output;
+use crate::terminal::counted;
 
 /// What fixing did.
 #[derive(Debug)]
@@ -92,4 +93,13 @@ pub(super) fn write_diff(changes: &[Change], batch: &Batch, out: &mut dyn Write)
         diff.header(&parsed.input.shown, &parsed.input.shown).to_writer(&mut *out)?;
     }
     Ok(())
+}
+
+/// Says what `--fix` would do.
+pub(super) fn write_summary(changes: &[Change], out: &mut dyn Write) -> io::Result<()> {
+    let fixes: usize = changes.iter().map(|change| change.applied).sum();
+    match changes.len() {
+        0 => writeln!(out, "nothing to fix"),
+        files => writeln!(out, "`--fix` would fix {} in {}", counted(fixes, "finding"), counted(files, "file")),
+    }
 }

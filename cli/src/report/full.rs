@@ -119,6 +119,9 @@ pub(crate) fn summary(report: &Report, look: Look, out: &mut dyn Write) -> io::R
         })
         .collect();
     if counts.is_empty() {
+        if report.linted == 0 {
+            return Ok(());
+        }
         let nothing = if report.fixed.fixes > 0 { "nothing else found" } else { "nothing found" };
         return writeln!(out, "{nothing} in {files}");
     }

@@ -1,9 +1,9 @@
 //! Loads the corpus and the ATT&CK tables that a run asks for.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use sigwise_corpus::Corpus;
 use sigwise_corpus::attack::{self, Attack, Tables};
+use sigwise_corpus::{Corpus, Snapshot};
 
 use super::configuration::Configuration;
 use crate::args::KnowledgeArgs;
@@ -15,20 +15,64 @@ use crate::source::slashed;
 pub(super) struct Knowledge {
     /// `None`: the embedded tables, read when first asked for.
     attack: Option<Attack>,
+    /// What the command line says for every file.
+    asked: Option<Which>,
+    /// The snapshots that are not the embedded one.
+    files: Vec<(PathBuf, Corpus)>,
+    /// What the configuration with this number says.
+    by_config: Vec<Which>,
+}
+
+/// Which corpus.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Which {
+    None,
+    Embedded,
+    File(usize),
 }
 
 impl Knowledge {
-    pub(super) fn new(_cwd: &Path, args: &KnowledgeArgs) -> Result<Self, Error> {
+    pub(super) fn new(args: &KnowledgeArgs) -> Result<Self, Error> {
         let attack = args.attack.as_deref().map(read_attack).transpose()?;
-        Ok(Self { attack })
+        let mut knowledge = Self { attack, asked: None, files: Vec::new(), by_config: Vec::new() };
+        if args.no_corpus {
+            knowledge.asked = Some(Which::None);
+        } else if let Some(path) = &args.corpus {
+            knowledge.asked = Some(knowledge.open(path)?);
+        }
+        Ok(knowledge)
     }
 
-    pub(super) fn load(&mut self, _configurations: &[Configuration]) -> Result<(), Error> {
+    /// Opens what the configurations name, so that a bad snapshot is said before anything is linted.
+    pub(super) fn load(&mut self, configurations: &[Configuration]) -> Result<(), Error> {
+        for configuration in configurations {
+            let said = &configuration.config.corpus;
+            let which = match (self.asked, &said.file) {
+                (Some(asked), _) => asked,
+                (None, _) if said.enabled == Some(false) => Which::None,
+                (None, Some(file)) => self.open(&configuration.folder.join(file))?,
+                (None, None) => Which::Embedded,
+            };
+            self.by_config.push(which);
+        }
         Ok(())
     }
 
-    pub(super) fn corpus(&self, _config: usize) -> Option<&Corpus> {
-        None
+    fn open(&mut self, path: &Path) -> Result<Which, Error> {
+        if let Some(known) = self.files.iter().position(|(known, _)| known == path) {
+            return Ok(Which::File(known));
+        }
+        self.files.push((path.to_owned(), open_corpus(path)?));
+        Ok(Which::File(self.files.len() - 1))
+    }
+
+    /// The corpus for files with this configuration. The embedded one is checked when first asked for.
+    pub(super) fn corpus(&self, config: usize) -> Option<&Corpus> {
+        match self.by_config.get(config)? {
+            Which::None => None,
+            Which::Embedded => Corpus::embedded().ok(),
+            Which::File(number) => self.files.get(*number).map(|(_, corpus)| corpus),
+        }
     }
 
     pub(super) fn attack(&self) -> &Attack {
@@ -36,11 +80,26 @@ impl Knowledge {
     }
 }
 
+/// Opens and checks a snapshot.
+pub(crate) fn open_corpus(path: &Path) -> Result<Corpus, Error> {
+    let bytes = std::fs::read(path).map_err(Error::reading(path))?;
+    let snapshot = Snapshot::from_bytes(bytes).map_err(|error| FileError {
+        path: slashed(path),
+        verb: "use",
+        reason: error.to_string(),
+    })?;
+    Ok(Corpus::new(snapshot))
+}
+
 /// Reads a folder with ATT&CK tables.
 pub(crate) fn read_attack(folder: &Path) -> Result<Attack, Error> {
     let [version, techniques, tactics, retired, retired_tactics] = attack::FILES;
-    let read = |name: &str| std::fs::read_to_string(folder.join(name)).map_err(Error::reading(&folder.join(name)));
+    let read = |name: &str| {
+        let path = folder.join(name);
+        std::fs::read_to_string(&path).map_err(Error::reading(&path))
+    };
     let tables = Tables {
+        // Tables can come without their version.
         version: &read(version).unwrap_or_default(),
         techniques: &read(techniques)?,
         tactics: &read(tactics)?,
@@ -48,10 +107,7 @@ pub(crate) fn read_attack(folder: &Path) -> Result<Attack, Error> {
         retired_tactics: &read(retired_tactics)?,
     };
     Attack::parse(&tables).map_err(|error| {
-        FileError::read(
-            format!("{}/{}", slashed(folder), error.file),
-            format!("line {}: {}", error.line, error.message),
-        )
-        .into()
+        let path = format!("{}/{}", slashed(folder), error.file);
+        FileError { path, verb: "use", reason: format!("line {}: {}", error.line, error.message) }.into()
     })
 }
