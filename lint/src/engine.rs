@@ -50,18 +50,18 @@ pub fn lint(file: &File, cx: &Context<'_>) -> Vec<Diagnostic> {
             run(check, cx.settings.severity(index), file, cx, &mut found);
         }
     }
-    // A file that was not read as written must not be rewritten: the edits would stand on invented text.
-    if !file.source.invalid().is_empty() {
-        for diagnostic in &mut found {
-            diagnostic.fixes.clear();
-        }
-    }
     found.retain(|diagnostic| {
         let id = file.documents.get(diagnostic.document).and_then(|document| document.id());
         id.is_none_or(|id| !cx.settings.excludes_rule(&id.text, diagnostic.check))
     });
     let suppressions = Suppressions::read(file);
     suppressions.apply(file, cx, &mut found);
+    // A file that was not read as written must not be rewritten: the edits would stand on invented text.
+    if !file.source.invalid().is_empty() {
+        for diagnostic in &mut found {
+            diagnostic.fixes.clear();
+        }
+    }
     found.sort_by(|a, b| {
         (a.span, a.check.id, &a.message, a.document).cmp(&(b.span, b.check.id, &b.message, b.document))
     });
