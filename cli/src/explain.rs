@@ -1,11 +1,12 @@
 //! `sigwise explain` and `sigwise checks`: what the checks say about themselves.
 
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use clap::builder::styling::{AnsiColor, Style};
 use schemars::JsonSchema;
 use serde::Serialize;
-use sigwise_lint::check::{FixPolicy, Profile};
+use sigwise_lint::check::{FixPolicy, Group, Profile};
 use sigwise_lint::diagnostic::Applicability;
 use sigwise_lint::nearest::nearest;
 use sigwise_lint::{Check, Severity, checks, docs};
@@ -63,6 +64,20 @@ fn write_markdown(text: &str, look: Look, out: &mut dyn Write) -> io::Result<()>
     Ok(())
 }
 
+/// The checks by what they are about, in the order of a rule.
+pub(crate) fn by_group() -> Vec<(Group, Vec<&'static Check>)> {
+    let mut groups: BTreeMap<usize, (Group, Vec<&Check>)> = BTreeMap::new();
+    for check in checks::ALL {
+        groups.entry(check.group as usize).or_insert((check.group, Vec::new())).1.push(check);
+    }
+    groups.into_values().collect()
+}
+
+/// What a check reports, on one line.
+pub(crate) fn summary(check: &Check) -> String {
+    check.summary().split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 /// What `sigwise checks --format json` prints.
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(title = "sigwise checks --format json")]
@@ -75,10 +90,11 @@ pub(crate) struct ChecksJson {
 
 /// A check.
 #[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Check")]
 struct CheckJson {
     name: &'static str,
     /// What it reports, in a sentence.
-    summary: &'static str,
+    summary: String,
     /// The part of a rule that it is about.
     group: &'static str,
     /// The smallest profile that has it.
@@ -97,6 +113,7 @@ struct CheckJson {
 
 /// Whether and how a check fixes what it finds.
 #[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Fix")]
 struct FixJson {
     availability: Availability,
     /// Of the fixes, where there are any.
@@ -113,6 +130,7 @@ enum Availability {
 
 /// A number that the configuration may set.
 #[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Option")]
 struct OptionJson {
     name: &'static str,
     default: i64,
@@ -131,13 +149,10 @@ pub(crate) fn list(format: ListFormat) -> Result<Exit, Error> {
 
 fn write_text(look: Look, out: &mut dyn Write) -> io::Result<()> {
     let width = checks::ALL.iter().map(|check| check.id.len()).max().unwrap_or_default();
-    let mut groups: Vec<_> = checks::ALL.iter().map(|check| check.group).collect();
-    groups.sort_by_key(|group| *group as usize);
-    groups.dedup();
-    for group in groups {
+    for (group, checks) in by_group() {
         let heading = if look.color { Style::new().bold() } else { Style::new() };
         writeln!(out, "{heading}{}{heading:#}", group.title())?;
-        for check in checks::ALL.iter().filter(|check| check.group == group) {
+        for check in checks {
             let style = if look.color { severity_style(check.severity) } else { Style::new() };
             let severity = check.severity.word();
             let profile = check.profile.word();
@@ -145,7 +160,7 @@ fn write_text(look: Look, out: &mut dyn Write) -> io::Result<()> {
                 FixPolicy::None => "   ",
                 FixPolicy::Sometimes(_) | FixPolicy::Always(_) => "fix",
             };
-            let summary = check.summary().split_whitespace().collect::<Vec<_>>().join(" ");
+            let summary = summary(check);
             writeln!(out, "  {:<width$}  {style}{severity:<7}{style:#}  {profile:<7}  {fix}  {summary}", check.id)?;
         }
         writeln!(out)?;
@@ -156,7 +171,7 @@ fn write_text(look: Look, out: &mut dyn Write) -> io::Result<()> {
 fn write_json(out: &mut dyn Write) -> io::Result<()> {
     let check = |check: &&'static Check| CheckJson {
         name: check.id,
-        summary: check.summary(),
+        summary: summary(check),
         group: check.group.title(),
         profile: check.profile,
         severity: check.severity,

@@ -4,6 +4,8 @@ mod args;
 mod error;
 mod explain;
 mod fill;
+#[cfg(test)]
+mod generated;
 mod lint;
 mod output;
 mod progress;

@@ -77,7 +77,10 @@ fn render(
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let mut out = Styled::new(out, severity, look.color);
-    term::emit_to_write_style(&mut out, &Config::default(), snippet, diagnostic).map_err(io::Error::other)
+    term::emit_to_write_style(&mut out, &Config::default(), snippet, diagnostic).map_err(|error| match error {
+        codespan_reporting::files::Error::Io(error) => error,
+        other => io::Error::other(other),
+    })
 }
 
 fn level(severity: Severity) -> Level {

@@ -27,6 +27,7 @@ pub(crate) struct LintJson<'a> {
 
 /// A finding.
 #[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Diagnostic")]
 struct DiagnosticJson<'a> {
     /// The check that speaks.
     check: &'a str,
@@ -63,6 +64,7 @@ struct DiagnosticJson<'a> {
 
 /// What a rule calls itself.
 #[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Rule")]
 struct RuleJson<'a> {
     id: Option<&'a str>,
     title: Option<&'a str>,
@@ -70,6 +72,7 @@ struct RuleJson<'a> {
 
 /// 0-based bytes, the end excluded.
 #[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Span")]
 struct SpanJson {
     start: u32,
     end: u32,
@@ -77,6 +80,7 @@ struct SpanJson {
 
 /// 1-based; columns count characters.
 #[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Place")]
 struct PlaceJson {
     line: u32,
     column: u32,
@@ -84,6 +88,7 @@ struct PlaceJson {
 
 /// A second place.
 #[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Label")]
 struct LabelJson<'a> {
     path: String,
     span: SpanJson,
@@ -95,6 +100,7 @@ struct LabelJson<'a> {
 
 /// A change that removes the finding.
 #[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Fix")]
 struct FixJson<'a> {
     /// What it does.
     title: &'a str,
@@ -105,6 +111,7 @@ struct FixJson<'a> {
 
 /// Bytes replaced by a text.
 #[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Edit")]
 struct EditJson<'a> {
     start: u32,
     end: u32,
@@ -113,6 +120,7 @@ struct EditJson<'a> {
 
 /// Counts of a run.
 #[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Summary")]
 struct SummaryJson {
     /// Sigma files that were linted.
     files: usize,
@@ -124,6 +132,7 @@ struct SummaryJson {
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "BySeverity")]
 struct BySeverityJson {
     error: usize,
     warning: usize,

@@ -1,0 +1,10 @@
+//! The program as its users meet it: arguments in, output and exit code out.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // A test that cannot set itself up fails.
+
+mod exit_codes;
+mod explain;
+mod fixes;
+mod formats;
+mod hostile;
+mod project;
+mod setup;
