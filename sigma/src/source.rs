@@ -116,7 +116,7 @@ impl Source {
     pub fn from_bytes(bytes: impl Into<Vec<u8>>) -> Self {
         let bytes = bytes.into();
         if bytes.len() > Self::MAX_BYTES {
-            return Self::too_large(&bytes);
+            return Self::too_large(&bytes, bytes.len());
         }
         match String::from_utf8(bytes) {
             Ok(text) => Self::from_text(text),
@@ -129,15 +129,16 @@ impl Source {
 
     fn from_text(text: String) -> Self {
         if text.len() > Self::MAX_BYTES {
-            return Self::too_large(text.as_bytes());
+            return Self::too_large(text.as_bytes(), text.len());
         }
         let line_starts = line_starts(text.as_bytes());
         Self { text, line_starts, invalid: Vec::new(), oversize: None }
     }
 
-    fn too_large(bytes: &[u8]) -> Self {
-        let head = String::from_utf8_lossy(&bytes[..bytes.len().min(1 << 16)]);
-        let oversize = Oversize { bytes: bytes.len(), is_sigma: crate::document::sniff(&head) };
+    /// A file of so many `bytes`, more than [`Source::MAX_BYTES`], of which only the head needs to be read: 64 KiB suffice.
+    pub fn too_large(head: &[u8], bytes: usize) -> Self {
+        let head = String::from_utf8_lossy(&head[..head.len().min(1 << 16)]);
+        let oversize = Oversize { bytes, is_sigma: crate::document::sniff(&head) };
         Self { oversize: Some(oversize), ..Self::from_text(String::new()) }
     }
 
