@@ -52,8 +52,8 @@ pub(crate) fn run(args: &LintArgs) -> Result<Exit, Error> {
         let fixes = outcome.changes.iter().map(|change| change.applied).sum();
         fixed = Fixed { fixes, files: outcome.changes.len() };
         failures.files.extend(fixes::write_files(&outcome.changes, &batch));
-        if let Some(text) = batch.stdin_text() {
-            to_stdout(|out| out.write_all(text.as_bytes())).map_err(Error::Output)?;
+        if let Some(bytes) = fixes::fixed_stdin(&outcome.changes, &batch) {
+            to_stdout(|out| out.write_all(bytes)).map_err(Error::Output)?;
             fixed_stdin = true;
         }
     }

@@ -44,46 +44,47 @@ pub(crate) enum Origin {
 }
 
 impl Input {
-    /// Reads it. A file larger than [`Source::MAX_BYTES`] is refused by its size alone.
-    pub(crate) fn read(&mut self) -> Result<Source, FileError> {
-        let bytes = match &mut self.origin {
-            Origin::Disk => read_file(&self.place).map_err(|error| FileError::read(&self.shown, error))?,
-            Origin::Stdin(bytes) => std::mem::take(bytes),
-        };
-        if bytes.len() > Source::MAX_BYTES {
-            return Err(FileError::read(&self.shown, TOO_LARGE));
+    /// Reads it; of a file larger than [`Source::MAX_BYTES`] only the head.
+    pub(crate) fn read(&self) -> Result<Source, FileError> {
+        match &self.origin {
+            Origin::Disk => read_file(&self.place).map_err(|error| FileError::read(&self.shown, error)),
+            Origin::Stdin(bytes) => Ok(Source::from_bytes(bytes.as_slice())),
         }
-        Ok(Source::from_bytes(bytes))
     }
 
-    /// Whether it comes from standard input.
-    pub(crate) fn is_stdin(&self) -> bool {
-        matches!(self.origin, Origin::Stdin(_))
+    /// The bytes that came from standard input.
+    pub(crate) fn stdin(&self) -> Option<&[u8]> {
+        match &self.origin {
+            Origin::Stdin(bytes) => Some(bytes),
+            Origin::Disk => None,
+        }
     }
 }
 
-fn read_file(path: &Path) -> io::Result<Vec<u8>> {
-    let file = std::fs::File::open(path)?;
-    let size = file.metadata()?.len();
-    if size > Source::MAX_BYTES as u64 {
-        return Err(io::Error::other(TOO_LARGE));
+fn read_file(path: &Path) -> io::Result<Source> {
+    let mut file = std::fs::File::open(path)?;
+    let size = usize::try_from(file.metadata()?.len()).unwrap_or(usize::MAX);
+    if size > Source::MAX_BYTES {
+        let mut head = Vec::new();
+        (&mut file).take(1 << 16).read_to_end(&mut head)?;
+        return Ok(Source::too_large(&head, size));
     }
-    let mut bytes = Vec::with_capacity(size as usize + 1);
+    let mut bytes = Vec::with_capacity(size + 1);
     // A device or pipe has no size to go by.
     file.take(LIMIT).read_to_end(&mut bytes)?;
-    Ok(bytes)
+    Ok(Source::from_bytes(bytes))
 }
 
-const TOO_LARGE: &str = "it has more than 16 MiB, which no rule has";
-const _: () = assert!(Source::MAX_BYTES == 16 << 20);
-
-/// What is read of a file at most: enough to see that it is too large.
+/// What is read at most: enough to see that it is too large.
 const LIMIT: u64 = Source::MAX_BYTES as u64 + 1;
 
-/// Standard input, up to just above the largest size that is read.
+/// Standard input. Too much of it is an error, since `--fix` has to print it again.
 pub(crate) fn read_stdin() -> Result<Vec<u8>, FileError> {
     let mut bytes = Vec::new();
     io::stdin().lock().take(LIMIT).read_to_end(&mut bytes).map_err(|error| FileError::read(STDIN, error))?;
+    if bytes.len() > Source::MAX_BYTES {
+        return Err(FileError::read(STDIN, "it has more than 16 MiB, which no rule has"));
+    }
     Ok(bytes)
 }
 

@@ -8,10 +8,15 @@ use crate::setup::{FIXABLE, Folder, UNTITLED};
 #[test]
 fn a_huge_file_is_refused_by_its_size() {
     let folder = Folder::new(&[("a.yml", UNTITLED)]);
-    fs::File::create(folder.at("huge.yml")).unwrap().set_len(100 << 20).unwrap();
+    for (path, text) in [("huge.yml", UNTITLED), ("other.yml", "on: push\n")] {
+        folder.write(path, text);
+        fs::File::options().write(true).open(folder.at(path)).unwrap().set_len(100 << 20).unwrap();
+    }
     let started = Instant::now();
-    let ended = folder.lint(&[]).expect(2, "cannot read `huge.yml`: it has more than 16 MiB");
-    assert!(ended.out.contains("missing-title"));
+    let ended = folder.lint(&["--select", "file-too-large", "--format", "concise"]).expect(1, "");
+    assert!(ended.out.contains("a.yml:1:1: error[missing-title]"), "{ended:?}");
+    assert!(ended.out.contains("huge.yml:1:1: error[file-too-large] the file has 104857600 bytes"), "{ended:?}");
+    assert!(!ended.out.contains("other.yml"), "{ended:?}");
     assert!(started.elapsed() < Duration::from_secs(2));
     folder.lint_stdin(vec![b'a'; 20 << 20], &[]).expect(2, "cannot read `<stdin>`: it has more than 16 MiB");
 }
@@ -37,6 +42,8 @@ fn bytes_that_are_not_utf8_are_never_rewritten() {
     let ended = folder.lint(&["--fix"]);
     assert!(ended.out.contains("unused-suppression") && !ended.out.contains("fixed in"), "{ended:?}");
     assert_eq!(fs::read(folder.at("a.yml")).unwrap(), bytes);
+    let mut command = folder.command(&["lint", "--fix", "-"]);
+    assert_eq!(command.write_stdin(bytes.clone()).output().unwrap().stdout, bytes);
 }
 
 #[test]
@@ -91,8 +98,8 @@ fn links_in_a_circle_end() {
 fn what_may_not_be_read_is_said() {
     use std::os::unix::fs::PermissionsExt as _;
     let folder = Folder::new(&[("a.yml", UNTITLED), ("secret.yml", UNTITLED), ("closed/a.yml", UNTITLED)]);
-    fs::set_permissions(folder.at("secret.yml"), fs::Permissions::from_mode(0)).unwrap();
-    fs::set_permissions(folder.at("closed"), fs::Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(folder.at("secret.yml"), fs::Permissions::from_mode(0o0)).unwrap();
+    fs::set_permissions(folder.at("closed"), fs::Permissions::from_mode(0o0)).unwrap();
     // Root may read everything.
     if fs::read(folder.at("secret.yml")).is_err() {
         let ended = folder.lint(&[]).expect(2, "cannot read `secret.yml`: permission denied");
@@ -110,5 +117,9 @@ fn a_very_long_line_is_shown_in_part() {
     );
     let folder = Folder::new(&[("a.yml", &long)]);
     let ended = folder.lint(&[]).expect(1, "");
-    assert!(ended.out.contains("a.yml:3:500037") && ended.out.len() < 4096, "{}", &ended.out[..2_000.min(ended.out.len())]);
+    assert!(
+        ended.out.contains("a.yml:3:500037") && ended.out.len() < 4096,
+        "{}",
+        &ended.out[..2_000.min(ended.out.len())]
+    );
 }

@@ -75,13 +75,21 @@ fn is_fixable(diagnostic: &Diagnostic, limit: Applicability) -> bool {
 /// Writes the changed files; standard input has no file.
 pub(super) fn write_files(changes: &[Change], batch: &Batch) -> Vec<FileError> {
     let changed = changes.iter().filter_map(|change| batch.parsed.get(change.number));
-    let on_disk = changed.filter(|parsed| !parsed.input.is_stdin());
+    let on_disk = changed.filter(|parsed| parsed.input.stdin().is_none());
     on_disk
         .filter_map(|parsed| {
             let written = output::replace(&parsed.input.place, |out| out.write_all(parsed.text().as_bytes()));
             written.err().map(|error| FileError { path: parsed.input.shown.clone(), ..error })
         })
         .collect()
+}
+
+/// What came from standard input, fixed; as it came where there was nothing to fix.
+pub(super) fn fixed_stdin<'a>(changes: &[Change], batch: &'a Batch) -> Option<&'a [u8]> {
+    let number = batch.parsed.iter().position(|parsed| parsed.input.stdin().is_some())?;
+    let parsed = batch.parsed.get(number)?;
+    let changed = changes.iter().any(|change| change.number == number);
+    if changed { Some(parsed.text().as_bytes()) } else { parsed.input.stdin() }
 }
 
 /// Prints the changes as a unified diff.

@@ -196,11 +196,6 @@ impl Batch {
         }
         folders.into_iter().zip(seen).filter(|(_, seen)| !seen).map(|(folder, _)| folder).collect()
     }
-
-    /// The text that came from standard input, as it is now.
-    pub(super) fn stdin_text(&self) -> Option<&str> {
-        self.parsed.iter().find(|parsed| parsed.input.is_stdin()).map(Parsed::text)
-    }
 }
 
 impl Parsed {
@@ -229,15 +224,18 @@ impl Parsed {
     }
 }
 
-fn read(mut input: Input, fits: impl FnOnce(usize) -> bool) -> Read {
+fn read(input: Input, fits: impl FnOnce(usize) -> bool) -> Read {
     let source = match input.read() {
         Ok(source) => source,
         Err(error) => return Read::Failed(error),
     };
-    if !input.named && !sniff(source.text()) {
+    if !input.named && source.oversize().is_none() && !sniff(source.text()) {
         return Read::NotSigma;
     }
     let file = parse(source);
+    if !input.named && !file.is_sigma {
+        return Read::NotSigma;
+    }
     let entries = Some(FileEntries::of(&input.path, &file));
     let is_sigma = file.is_sigma;
     let content =
