@@ -9,6 +9,7 @@ mod mend;
 mod mended;
 mod offsets;
 mod remap;
+mod site;
 mod tabs;
 
 use std::borrow::Cow;

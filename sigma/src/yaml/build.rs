@@ -98,10 +98,18 @@ impl Sink for Builder<'_> {
         if written {
             text = value.into();
             if matches!(style, Style::Literal | Style::Folded) {
-                span = self.block_scalar_span(span);
+                span = self.block_scalar_span(span, text.bytes().all(|b| b == b'\n'));
             }
         } else {
             span = Span::at(self.null_position(span.start as usize));
+        }
+        if !written && self.is_missing_key(span) {
+            let problem = Problem::new(
+                ProblemKind::Syntax,
+                Span { start: span.start, end: span.start + 1 },
+                "there is no key before this colon",
+            );
+            self.problem(problem);
         }
         self.last = span.end as usize;
         let tag = properties.tag.map(|tag| self.slice(tag).into());
@@ -507,17 +515,40 @@ impl<'a> Builder<'a> {
         }
     }
 
+    /// Whether the null at `span` is the key of a `: value` without a key, which PyYAML refuses in block style.
+    fn is_missing_key(&self, span: Span) -> bool {
+        match self.open.last() {
+            Some(Frame {
+                node: Node { value: Value::Mapping(Mapping { flow: false, .. }), .. }, key: None, ..
+            }) => self.byte(span.start as usize) == Some(b':'),
+            _ => false,
+        }
+    }
+
     /// The parser gives the content of a block scalar with the breaks behind it; wanted is the indicator up to the end
     /// of the content.
-    fn block_scalar_span(&self, content: Span) -> Span {
+    fn block_scalar_span(&self, content: Span, empty: bool) -> Span {
         let start = self.seek(content.end as usize, |b| matches!(b, b'|' | b'>')).unwrap_or(content.start as usize);
         let end = content.end.max(start as u32) as usize;
-        let text = &self.text[start..end];
-        // Blank lines go, blanks at the end of the last line are content.
-        let trimmed = text.trim_end_matches([' ', '\t', '\n', '\r']);
-        let rest = &text[trimmed.len()..];
-        let line = rest.find(['\n', '\r']).unwrap_or(rest.len());
-        Span::new(start, start + trimmed.len() + line)
+        let bytes = self.text.as_bytes();
+        if empty {
+            let header = memchr::memchr2(b'\n', b'\r', &bytes[start..end]).map_or(end, |at| start + at);
+            return Span::new(start, header);
+        }
+        // The column where the text begins is how far it is indented.
+        let begin = content.start as usize;
+        let indent = bytes[..begin].iter().rev().take_while(|b| **b == b' ').count();
+        let mut stop = end;
+        loop {
+            let line =
+                bytes[start..stop].iter().rposition(|b| matches!(b, b'\n' | b'\r')).map_or(start, |at| start + at + 1);
+            // Blanks behind the indentation are content, fewer are an empty line.
+            let blank = bytes[line..stop].iter().all(|b| *b == b' ') && stop - line <= indent;
+            if line == start || !blank {
+                return Span::new(start, stop);
+            }
+            stop = line - if bytes[..line].ends_with(b"\r\n") { 2 } else { 1 };
+        }
     }
 }
 

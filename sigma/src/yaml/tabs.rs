@@ -8,14 +8,15 @@ use crate::source::Span;
 /// Columns of a tab in a file that is indented by tabs alone; Sigma's own rules indent by four.
 const WIDTH: usize = 4;
 
-/// Blanks for the tabs in the indentation of every line, except where they are the content of a block scalar.
-pub(super) fn expand(text: &str) -> Vec<Edit> {
+/// Blanks for the tabs in the indentation of every line, except where they are the content of a block scalar; stops
+/// behind `most` edits.
+pub(super) fn expand(text: &str, most: usize) -> Vec<Edit> {
     let width = width(text);
     let mut edits = Vec::new();
     // Columns up to which the indentation of the current block scalar's header goes.
     let mut block: Option<usize> = None;
     let mut line = Some(line_at(text, 0));
-    while let Some(span) = line {
+    while let Some(span) = line.filter(|_| edits.len() < most) {
         line = next_line(text, span);
         let parts = Line::new(text, span);
         if parts.content.is_empty() {
@@ -39,11 +40,12 @@ pub(super) fn expand(text: &str) -> Vec<Edit> {
     edits
 }
 
-/// The smallest indentation by blanks alone.
+/// The smallest indentation by blanks alone, as far as the first thousand lines tell.
 fn width(text: &str) -> usize {
     let mut least = usize::MAX;
     let mut line = Some(line_at(text, 0));
-    while let Some(span) = line {
+    for _ in 0..1000 {
+        let Some(span) = line else { break };
         let parts = Line::new(text, span);
         let indent = text.get(parts.indent.range()).unwrap_or_default();
         if !parts.is_idle(text) && !indent.is_empty() && !indent.contains('\t') {
