@@ -1,5 +1,6 @@
 //! Rules → snapshot. No I/O: see [`crate::source`] for the folders that rules come from.
 
+mod back;
 mod families;
 mod intern;
 
@@ -83,7 +84,7 @@ impl<'a> Builder<'a> {
     pub fn file(&mut self, path: &str, reading: crate::readers::Reading) {
         let Some(source) = self.sources.last_mut() else { return };
         source.files += 1;
-        source.inactive += u32::try_from(reading.inactive).unwrap_or(NONE);
+        source.inactive += u32::try_from(reading.inactive.len()).unwrap_or(NONE);
         source.unread.extend(reading.unread.into_iter().map(|reason| (path.to_owned(), reason)));
         source.rules.extend(reading.rules);
     }
@@ -155,7 +156,7 @@ struct Writer<'a> {
     rows: FxHashMap<RowKey, u32>,
     row_keys: Vec<RowKey>,
     /// Row, vendor, key, value → how often.
-    spellings: FxHashMap<(u32, Vendor, u32, u32), u32>,
+    spellings: FxHashMap<(u32, Vendor, &'a str, &'a str), u32>,
     fields: Sorted<&'a str>,
     ops: Sorted<Op>,
     techniques: Sorted<&'a str>,
@@ -236,7 +237,7 @@ impl<'a> Writer<'a> {
             next
         });
         let written = if vendor == Vendor::Sigma { &predicate.modifiers } else { &predicate.field_raw };
-        let spelling = (row, vendor, self.texts.of(written), self.texts.of(&predicate.value_raw));
+        let spelling = (row, vendor, &**written, &*predicate.value_raw);
         *self.spellings.entry(spelling).or_default() += 1;
         let flags = flags::pack(predicate.role, predicate.scope, predicate.all);
         Incident { row, group: predicate.group, flags }
@@ -443,10 +444,7 @@ impl<'a> Writer<'a> {
         self.tables.push(Section::Fields, [0, next]);
 
         let mut spellings: Vec<_> = std::mem::take(&mut self.spellings).into_iter().collect();
-        spellings.sort_by(|(a, n), (b, m)| {
-            let text = |i| self.texts.get(i);
-            (a.0, a.1, m, text(a.2), text(a.3)).cmp(&(b.0, b.1, n, text(b.2), text(b.3)))
-        });
+        spellings.sort_unstable_by(|(a, n), (b, m)| (a.0, a.1, m, a.2, a.3).cmp(&(b.0, b.1, n, b.2, b.3)));
         spellings.dedup_by_key(|((row, vendor, ..), _)| (*row, *vendor));
         let mut spellings = spellings.into_iter().map(|(spelling, _)| spelling).peekable();
 
@@ -469,7 +467,8 @@ impl<'a> Writer<'a> {
             self.tables.push(Section::Rows, record);
             while let Some((_, vendor, key, value)) = spellings.next_if(|spelling| spelling.0 == row) {
                 let vendor = Vendor::ALL.iter().position(|v| *v == vendor).unwrap_or_default() as u32;
-                self.tables.push(Section::Spellings, [vendor << 24 | key, value]);
+                let record = [vendor << 24 | self.texts.of(key), self.texts.of(value)];
+                self.tables.push(Section::Spellings, record);
             }
             list.sort_unstable();
             list.dedup();

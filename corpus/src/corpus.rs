@@ -263,13 +263,20 @@ impl Corpus {
     /// What a row says.
     pub fn row_ref(&self, row: RowId) -> RowRef<'_> {
         let (snapshot, local) = self.home(row.0, Section::Rows, |o| &o.rows);
-        let (field, op) = layer::field_and_op(snapshot, local);
-        let field = if self.is_base(snapshot) {
-            FieldId(field)
-        } else {
-            FieldId(self.overlay.as_ref().map_or(field, |o| o.fields.unified(field)))
-        };
+        let (_, op) = layer::field_and_op(snapshot, local);
+        let field = self.field_of(row);
         RowRef { field, name: self.field_name(field), op, value: snapshot.text_at(Section::Rows, local, 1) }
+    }
+
+    /// The field of a row.
+    pub fn field_of(&self, row: RowId) -> FieldId {
+        match &self.overlay {
+            Some(overlay) if row.index() >= self.base.records(Section::Rows) => {
+                let local = overlay.rows.local(row.0).unwrap_or_default();
+                FieldId(overlay.fields.unified(overlay.snapshot.get(Section::Rows, local, 0) >> 16))
+            }
+            _ => FieldId(self.base.get(Section::Rows, row.0, 0) >> 16),
+        }
     }
 
     /// How vendors write a row, each in its most frequent way.
@@ -404,9 +411,5 @@ impl Corpus {
             }
             _ => (&self.base, id),
         }
-    }
-
-    fn is_base(&self, snapshot: &Snapshot) -> bool {
-        std::ptr::eq(snapshot, &raw const self.base)
     }
 }

@@ -12,8 +12,8 @@ pub struct Reading {
     pub rules: Vec<Rule>,
     /// Why the file, or a part of it, was not read.
     pub unread: Vec<String>,
-    /// It holds rules that are no longer maintained, which the corpus leaves out: how many.
-    pub inactive: usize,
+    /// Rules that are no longer maintained, which the corpus leaves out.
+    pub inactive: Vec<Rule>,
 }
 
 /// Reads one file of a vendor. `path` is what [`Rule::path`] becomes.

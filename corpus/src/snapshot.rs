@@ -1,7 +1,7 @@
 //! The snapshot: what the corpus knows, as one flat file.
 //!
 //! Little-endian throughout. A header (magic, version, length, checksum, places of the sections), then sections of 32-bit
-//! numbers, each a table of fixed width described by [`SCHEMA`], then all texts in one UTF-8 blob. Numbers that point
+//! numbers, each a table described by [`SCHEMA`], column after column, then all texts in one UTF-8 blob. Numbers that point
 //! somewhere are checked once, when a snapshot is loaded; nothing is decoded or indexed then: look-up tables and inverted
 //! lists are part of the file. The primary table is [`Section::Incidence`] (rule × row, with role, scope and group); all
 //! other statistics follow from it, so that any rule can be left out of any count.
@@ -256,8 +256,6 @@ pub enum SnapshotError {
         table: &'static str,
         /// What is wrong with it.
         what: &'static str,
-        /// 0-based record, where it is one.
-        record: Option<usize>,
     },
     /// There is more to write than the format can hold.
     TooLarge {
@@ -285,12 +283,8 @@ impl fmt::Display for SnapshotError {
                 f,
                 "the snapshot is damaged: its checksum is {found:08x} where it should be {expected:08x}; {AGAIN}"
             ),
-            Self::Damaged { table, what, record } => {
-                write!(f, "the snapshot is damaged: in its table of {table}, ")?;
-                if let Some(record) = record {
-                    write!(f, "record {record}, ")?;
-                }
-                write!(f, "{what}; {AGAIN}")
+            Self::Damaged { table, what } => {
+                write!(f, "the snapshot is damaged: in its table of {table}, {what}; {AGAIN}")
             }
             Self::TooLarge { table } => write!(f, "too many rules for one snapshot: its table of {table} is full"),
         }

@@ -4,9 +4,12 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
+use crate::attack::Attack;
 use crate::build::{Builder, Provenance};
 use crate::readers;
+use crate::snapshot::Snapshot;
 use crate::vendor::{UnknownVendor, Vendor};
+use crate::view::ExtractLine;
 
 /// A folder of rules, as `VENDOR[:LABEL]=DIR`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -113,12 +116,94 @@ impl Manifest {
     }
 }
 
+/// A folder that cannot be read.
+#[derive(Debug)]
+pub struct FolderError {
+    /// The folder.
+    pub dir: PathBuf,
+    /// Why.
+    pub error: std::io::Error,
+}
+
+impl fmt::Display for FolderError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "cannot read the folder {}: {}", self.dir.display(), self.error)
+    }
+}
+
+impl std::error::Error for FolderError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        Some(&self.error)
+    }
+}
+
+/// Everything that `corpus build` does but writing the file: the rules of `base`, then those of the sources. `progress` is
+/// told each file before it is read.
+pub fn build<'a>(
+    sources: &[Source],
+    manifest: &Manifest,
+    base: Option<&Snapshot>,
+    attack: &'a Attack,
+    mut progress: impl FnMut(&str),
+) -> Result<Builder<'a>, FolderError> {
+    let mut builder = Builder::new(attack);
+    if let Some(base) = base {
+        builder.snapshot(base);
+    }
+    for source in sources {
+        read(source, manifest, &mut builder, &mut progress)
+            .map_err(|error| FolderError { dir: source.dir.clone(), error })?;
+    }
+    Ok(builder)
+}
+
+/// Everything that `corpus extract` does but printing: each rule of each path goes to `line`, with its path as it was named
+/// or reached. Of a folder only the rules that are maintained, of a file all. What cannot be read goes to `unread` with the
+/// reason, and stops nothing.
+pub fn extract(
+    vendor: Vendor,
+    paths: &[PathBuf],
+    mut line: impl FnMut(ExtractLine),
+    mut unread: impl FnMut(&Path, &str),
+) {
+    let mut file = |path: &Path, all: bool, unread: &mut dyn FnMut(&Path, &str)| {
+        let bytes = match std::fs::read(path) {
+            Ok(bytes) => bytes,
+            Err(error) => return unread(path, &error.to_string()),
+        };
+        let mut reading = readers::read(vendor, &path.to_string_lossy(), bytes);
+        if all {
+            reading.rules.append(&mut reading.inactive);
+            reading.rules.sort_by_key(|rule| rule.document);
+        }
+        reading.unread.iter().for_each(|reason| unread(path, reason));
+        reading.rules.iter().for_each(|rule| line(ExtractLine::of(rule)));
+    };
+    for path in paths {
+        if !path.is_dir() {
+            file(path, true, &mut unread);
+            continue;
+        }
+        let source = Source { vendor, label: None, dir: path.clone() };
+        match files(&source, |below, error| unread(&path.join(below), &error.to_string())) {
+            Ok(found) => found.iter().for_each(|below| file(&path.join(below), false, &mut unread)),
+            Err(error) => unread(path, &error.to_string()),
+        }
+    }
+}
+
 /// Reads every rule below the source's folder into `builder`, as a source of its own. What cannot be read is noted there;
 /// only a folder that is none is an error.
-pub fn read(source: &Source, manifest: &Manifest, builder: &mut Builder<'_>) -> std::io::Result<()> {
+pub fn read(
+    source: &Source,
+    manifest: &Manifest,
+    builder: &mut Builder<'_>,
+    mut progress: impl FnMut(&str),
+) -> std::io::Result<()> {
     builder.source(manifest.provenance(source));
     let files = files(source, |path, error| builder.unread(path, error.to_string()))?;
     for path in files {
+        progress(&path);
         match std::fs::read(source.dir.join(&path)) {
             Ok(bytes) => builder.file(&path, readers::read(source.vendor, &path, bytes)),
             Err(error) => builder.unread(&path, error.to_string()),

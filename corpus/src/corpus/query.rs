@@ -246,7 +246,7 @@ impl Corpus {
         let mut tally = Tally::new(self.field_count());
         for &rule in rules {
             for incident in self.rule(rule).incidents().filter(|incident| take.takes(incident)) {
-                tally.add(self.row_ref(incident.row).field.index(), rule);
+                tally.add(self.field_of(incident.row).index(), rule);
             }
         }
         tally.counts(FieldId)
@@ -270,16 +270,16 @@ impl Corpus {
             for entry in snapshot.list(Section::LogSources, number, 4) {
                 let field = snapshot.get(Section::LogSourceFields, entry, 0);
                 if let Some(count) = counts.get_mut(field as usize) {
-                    *count += snapshot.get(Section::LogSourceFields, entry, 1);
+                    *count = count.saturating_add(snapshot.get(Section::LogSourceFields, entry, 1));
                 }
             }
         }
         for &left in leave.rules() {
             if self.rule(left).logsource().same(source) {
-                rules -= 1;
+                rules = rules.saturating_sub(1);
                 for count in self.fields_in(&[left], Take::Indicators) {
                     if let Some(slot) = counts.get_mut(count.of.index()) {
-                        *slot -= 1;
+                        *slot = slot.saturating_sub(1);
                     }
                 }
             }
@@ -302,17 +302,17 @@ impl Corpus {
 
     /// What rules that look for a row look for beside it, in other fields: with how many do, most first.
     pub fn partners(&self, row: RowId, leave: &Leave) -> Vec<Count<RowId>> {
-        let field = self.row_ref(row).field;
+        let field = self.field_of(row);
         let rules = self.rules_of_row(row, Take::Indicators, leave);
         let mut counts = self.rows_in(&rules, Take::Indicators);
-        counts.retain(|count| count.of != row && self.row_ref(count.of).field != field);
+        counts.retain(|count| count.of != row && self.field_of(count.of) != field);
         counts
     }
 
     /// What rules that look for a row take as its alternatives: rows of the same field in the same group that are not joined
     /// by *and*. With how many rules do, most first.
     pub fn siblings(&self, row: RowId, leave: &Leave) -> Vec<Count<RowId>> {
-        let field = self.row_ref(row).field;
+        let field = self.field_of(row);
         let mut tally = Tally::new(self.row_count());
         for rule in self.rules_of_row(row, Take::Indicators, leave) {
             let view = self.rule(rule);
@@ -326,7 +326,7 @@ impl Corpus {
             }
         }
         let mut counts = tally.counts(RowId);
-        counts.retain(|count| self.row_ref(count.of).field == field);
+        counts.retain(|count| self.field_of(count.of) == field);
         counts
     }
 }

@@ -151,19 +151,18 @@ impl<'a> RuleRef<'a> {
     /// The family it belongs to: a number that related rules share.
     pub fn family(&self) -> u32 {
         let first = if self.own { self.corpus.base.get(Section::Meta, 0, 1) } else { 0 };
-        first + self.snapshot.get(Section::Rules, self.local, 12)
+        first.wrapping_add(self.snapshot.get(Section::Rules, self.local, 12))
     }
 
     /// Its rows, by group.
     pub fn incidents(&self) -> impl Iterator<Item = Incident> + use<'a> {
         let (snapshot, own) = (self.snapshot, self.own);
         let ids = self.corpus.overlay.as_ref().filter(|_| own).map(|o| &o.rows);
-        let mut numbers = snapshot.slice(Section::Incidence, self.list(13)).iter();
-        std::iter::from_fn(move || {
-            let (row, packed) = (numbers.next()?, numbers.next()?);
+        let column = |column| snapshot.column(Section::Incidence, column).range(self.list(13)).iter();
+        column(0).zip(column(1)).map(move |(row, packed)| {
             let (role, scope, all) = flags::unpack(packed & 0xFFFF);
             let row = RowId(ids.map_or(row, |ids| ids.unified(row)));
-            Some(Incident { row, group: (packed >> 16) as u16, role, scope, all })
+            Incident { row, group: (packed >> 16) as u16, role, scope, all }
         })
     }
 

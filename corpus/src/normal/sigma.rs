@@ -225,6 +225,27 @@ pub struct SigmaItem {
     pub value: Option<String>,
 }
 
+/// `Image|endswith: \powershell.exe` as a rule writes it; a value in quotes is meant without them, `null` is none, and a text
+/// without a colon is a keyword.
+impl std::str::FromStr for SigmaItem {
+    type Err = std::convert::Infallible;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let text = text.trim();
+        let (key, value) = match text.split_once(": ").or_else(|| text.strip_suffix(':').map(|key| (key, ""))) {
+            Some((key, value)) if !key.contains(['\\', ' ', '/']) || key.contains('|') => (key.trim(), value.trim()),
+            _ => ("", text),
+        };
+        let quoted = |quote: char| value.strip_prefix(quote)?.strip_suffix(quote);
+        let value = match quoted('\'').or_else(|| quoted('"')) {
+            Some(inner) => Some(inner),
+            None if matches!(value, "null" | "~" | "") && !key.is_empty() => None,
+            None => Some(value),
+        };
+        Ok(Self { key: key.to_owned(), value: value.map(str::to_owned) })
+    }
+}
+
 impl SigmaItem {
     /// The field's canonical name and the normal forms of this item.
     pub fn normal(&self) -> (String, Vec<Normal>) {
@@ -454,6 +475,21 @@ mod tests {
                 assert_eq!(back, (field, op, value, 1), "{item:?}");
             }
         }
+    }
+
+    #[test]
+    fn items_are_read_from_text() {
+        let item = |text: &str| {
+            let item: SigmaItem = text.parse().unwrap();
+            (item.key, item.value)
+        };
+        let some = |key: &str, value: &str| (key.to_owned(), Some(value.to_owned()));
+        assert_eq!(item(r"Image|endswith: \x.exe"), some("Image|endswith", r"\x.exe"));
+        assert_eq!(item(r"Image|endswith: '\x.exe'"), some("Image|endswith", r"\x.exe"));
+        assert_eq!(item("EventID: 4624"), some("EventID", "4624"));
+        assert_eq!(item("Details: null"), ("Details".to_owned(), None));
+        assert_eq!(item("mimikatz"), some("", "mimikatz"));
+        assert_eq!(item(r"net user: x"), some("", "net user: x"));
     }
 
     #[test]

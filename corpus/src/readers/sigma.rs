@@ -20,7 +20,7 @@ use crate::vendor::Vendor;
 /// Deeper nesting of selections than any rule has is not followed.
 const MAX_DEPTH: usize = 100;
 
-/// Reads a file; see [`super::read`]. Rules of status `deprecated` or `unsupported` are only counted.
+/// Reads a file; see [`super::read`]. Rules of status `deprecated` or `unsupported` are inactive.
 pub fn read(path: &str, bytes: Vec<u8>) -> Reading {
     let file = sigwise_sigma::parse(Source::from_bytes(bytes));
     let mut reading = Reading::default();
@@ -30,7 +30,7 @@ pub fn read(path: &str, bytes: Vec<u8>) -> Reading {
     for document in &file.documents {
         let Some(rule) = rule(document, path) else { continue };
         if matches!(rule.status.as_deref(), Some("deprecated" | "unsupported")) {
-            reading.inactive += 1;
+            reading.inactive.push(rule);
         } else {
             reading.rules.push(rule);
         }

@@ -22,7 +22,7 @@ impl Snapshot {
     pub fn from_static(bytes: &'static [u8]) -> Result<Self, SnapshotError> {
         let (sections, blob) = check(bytes)?;
         let (head, tail) = bytes.split_at_checked(blob.start).unwrap_or_default();
-        let texts = std::str::from_utf8(tail).map_err(|e| not_utf8(&e))?;
+        let texts = std::str::from_utf8(tail).map_err(|_| not_utf8())?;
         Self { bytes: Cow::Borrowed(head), texts: Cow::Borrowed(texts), sections }.checked()
     }
 
@@ -30,7 +30,7 @@ impl Snapshot {
     pub fn from_bytes(mut bytes: Vec<u8>) -> Result<Self, SnapshotError> {
         let (sections, blob) = check(&bytes)?;
         let tail = bytes.split_off(blob.start.min(bytes.len()));
-        let texts = String::from_utf8(tail).map_err(|e| not_utf8(&e.utf8_error()))?;
+        let texts = String::from_utf8(tail).map_err(|_| not_utf8())?;
         Self { bytes: Cow::Owned(bytes), texts: Cow::Owned(texts), sections }.checked()
     }
 
@@ -47,17 +47,20 @@ impl Snapshot {
     /// Every start of a text is in order and on a character's boundary.
     fn check_texts(&self) -> Result<(), SnapshotError> {
         let bytes = self.texts.as_bytes();
+        let starts = self.numbers(Section::Strings);
+        // Within a character every byte is 10xxxxxx.
+        let inside = |start: u32| bytes.get(start as usize).is_some_and(|b| b & 0xC0 == 0x80);
         let mut before = 0;
-        for (record, start) in self.numbers(Section::Strings).iter().enumerate() {
-            // Within a character every byte is 10xxxxxx.
-            let boundary = bytes.get(start as usize).is_none_or(|b| b & 0xC0 != 0x80);
-            if start < before || !boundary {
-                return Err(damaged("texts", "the start of a text is wrong", Some(record)));
-            }
+        let mut right = true;
+        for start in starts.iter() {
+            right &= start >= before && !inside(start);
             before = start;
         }
-        if before as usize != bytes.len() || self.numbers(Section::Strings).at(0) != 0 {
-            return Err(damaged("texts", "the texts do not fill their place", None));
+        if !right {
+            return Err(damaged("texts", "the start of a text is wrong"));
+        }
+        if before as usize != bytes.len() || starts.at(0) != 0 {
+            return Err(damaged("texts", "the texts do not fill their place"));
         }
         Ok(())
     }
@@ -70,76 +73,88 @@ impl Snapshot {
         column: Column,
     ) -> Result<(), SnapshotError> {
         let records = self.records(section);
-        let numbers = self.numbers(section);
-        let width = section.width();
-        let column_of = |record: usize| numbers.at(record * width + at);
-        let find = |bad: &dyn Fn(u32) -> bool, what| match (0..records).find(|&r| bad(column_of(r))) {
-            Some(record) => Err(damaged(table, what, Some(record))),
-            None => Ok(()),
-        };
+        let all = self.column(section, at);
+        // Without the record that only says where the others end.
+        let values = all.first(records);
+        let wrong = |what| move || damaged(table, what);
         let count = |section| u32::try_from(self.records(section)).unwrap_or(NONE);
         let texts = count(Section::Strings);
         match column {
             Column::Any => Ok(()),
-            Column::Text => find(&|n| n >= texts, "a text is not there"),
+            Column::Text => values.all(|n| n < texts).then_some(()).ok_or_else(wrong("a text is not there")),
             Column::Record(other) => {
                 let limit = count(other);
-                find(&|n| n >= limit, "a record of another table is not there")
+                values.all(|n| n < limit).then_some(()).ok_or_else(wrong("a record of another table is not there"))
             }
             Column::Option(other) => {
-                let limit = count(other);
-                let free = (0..records).any(|r| column_of(r) == NONE);
                 // Looking something up ends at a free place.
-                if !records.is_power_of_two() || !free {
-                    return Err(damaged(table, "its size is wrong", None));
+                if !records.is_power_of_two() || values.all(|n| n != NONE) {
+                    return Err(damaged(table, "its size is wrong"));
                 }
-                find(&|n| n >= limit && n != NONE, "a record of another table is not there")
+                let limit = count(other);
+                values
+                    .all(|n| n < limit || n == NONE)
+                    .then_some(())
+                    .ok_or_else(wrong("a record of another table is not there"))
             }
             Column::Start(other) => {
                 let mut before = 0;
-                for record in 0..=records {
-                    let start = column_of(record);
-                    if start < before {
-                        return Err(damaged(table, "a list ends before it starts", Some(record)));
-                    }
-                    before = start;
-                }
-                if column_of(0) != 0 || before != count(other) {
-                    return Err(damaged(table, "its lists do not fill their table", None));
+                let ordered = |n| {
+                    let right = n >= before;
+                    before = n;
+                    right
+                };
+                all.all(ordered).then_some(()).ok_or_else(wrong("a list ends before it starts"))?;
+                if all.at(0) != 0 || all.at(records) != count(other) {
+                    return Err(damaged(table, "its lists do not fill their table"));
                 }
                 Ok(())
             }
             Column::RuleAndFlags => {
                 let limit = count(Section::Rules);
-                find(&|n| n >> 8 >= limit || n & 0xFF >= flags::COUNT, "a rule is not there")
+                values
+                    .all(|n| (n >> 8 < limit) & (n & 0xFF < flags::COUNT))
+                    .then_some(())
+                    .ok_or_else(wrong("a rule is not there"))
             }
-            Column::GroupAndFlags => find(&|n| n & 0xFFFF >= flags::COUNT, "a role is unknown"),
+            Column::GroupAndFlags => {
+                values.all(|n| n & 0xFFFF < flags::COUNT).then_some(()).ok_or_else(wrong("a role is unknown"))
+            }
             Column::VendorAndText => {
                 let vendors = Vendor::ALL.len() as u32;
-                find(&|n| n >> 24 >= vendors || n & 0xFF_FFFF >= texts, "a vendor or a text is not there")
+                let good = |n| (n >> 24 < vendors) & (n & 0xFF_FFFF < texts);
+                values.all(good).then_some(()).ok_or_else(wrong("a vendor or a text is not there"))
             }
             Column::FieldAndOp => {
                 let (fields, ops) = (count(Section::Fields), count(Section::Ops));
-                find(&|n| n >> 16 >= fields || n & 0xFFFF >= ops, "a field or an operator is not there")
+                let good = |n| (n >> 16 < fields) & (n & 0xFFFF < ops);
+                values.all(good).then_some(()).ok_or_else(wrong("a field or an operator is not there"))
             }
-            Column::Vendor => find(&|n| n as usize >= Vendor::ALL.len(), "a vendor is unknown"),
+            Column::Vendor => {
+                values.all(|n| n < Vendor::ALL.len() as u32).then_some(()).ok_or_else(wrong("a vendor is unknown"))
+            }
             Column::Op => {
-                let op = |r: usize| {
-                    let base = u8::try_from(column_of(r)).ok()?;
-                    Op::from_code(base, numbers.at(r * width + at + 1))
+                let mut extras = self.column(section, at + 1).iter();
+                let good = |base| {
+                    let extras = extras.next().unwrap_or_default();
+                    u8::try_from(base).is_ok_and(|base| Op::from_code(base, extras).is_some())
                 };
-                match (0..records).find(|&r| op(r).is_none()) {
-                    Some(record) => Err(damaged(table, "an operator is unknown", Some(record))),
-                    None => Ok(()),
-                }
+                values.all(good).then_some(()).ok_or_else(wrong("an operator is unknown"))
             }
         }
     }
 
-    /// The numbers of a table.
+    /// The numbers of a table, one column after the other.
     pub(crate) fn numbers(&self, section: Section) -> Numbers<'_> {
         let (start, end) = self.sections.get(section as usize).copied().unwrap_or_default();
-        Numbers(self.bytes.get(start..end).unwrap_or_default())
+        Numbers::of(self.bytes.get(start..end).unwrap_or_default())
+    }
+
+    /// The numbers of one column of a table.
+    pub(crate) fn column(&self, section: Section, column: usize) -> Numbers<'_> {
+        let numbers = self.numbers(section);
+        let height = numbers.len() / section.width();
+        Numbers(numbers.0.get(column * height..(column + 1) * height).unwrap_or_default())
     }
 
     /// How many records a table has, without the one that only says where the others end.
@@ -150,7 +165,7 @@ impl Snapshot {
 
     /// One number of a table.
     pub(crate) fn get(&self, section: Section, record: u32, column: usize) -> u32 {
-        self.numbers(section).at(record as usize * section.width() + column)
+        self.column(section, column).at(record as usize)
     }
 
     /// The records that belong to `record`, of whose table this column is a [`Column::Start`].
@@ -158,11 +173,9 @@ impl Snapshot {
         self.get(section, record, column)..self.get(section, record.saturating_add(1), column)
     }
 
-    /// A slice of a table of one column.
+    /// A part of the first column of a table.
     pub(crate) fn slice(&self, section: Section, range: Range<u32>) -> Numbers<'_> {
-        let width = section.width() * 4;
-        let (start, end) = (range.start as usize * width, range.end as usize * width);
-        Numbers(self.numbers(section).0.get(start..end).unwrap_or_default())
+        self.column(section, 0).range(range)
     }
 
     /// A text by its number.
@@ -203,18 +216,21 @@ impl Snapshot {
 
 /// Numbers of a table, read in place.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Numbers<'a>(&'a [u8]);
+pub(crate) struct Numbers<'a>(&'a [[u8; 4]]);
 
 impl<'a> Numbers<'a> {
+    fn of(bytes: &'a [u8]) -> Self {
+        Self(bytes.as_chunks().0)
+    }
+
     /// How many.
     pub(crate) fn len(self) -> usize {
-        self.0.len() / 4
+        self.0.len()
     }
 
     /// The number at `i`.
     pub(crate) fn get(self, i: usize) -> Option<u32> {
-        let bytes = self.0.get(i.checked_mul(4)?..)?.first_chunk::<4>()?;
-        Some(u32::from_le_bytes(*bytes))
+        self.0.get(i).map(|bytes| u32::from_le_bytes(*bytes))
     }
 
     /// The number at `i`, 0 beyond the end (where nothing points that has been checked).
@@ -223,11 +239,25 @@ impl<'a> Numbers<'a> {
     }
 
     /// All of them.
-    pub(crate) fn iter(self) -> impl ExactSizeIterator<Item = u32> + DoubleEndedIterator + Clone + 'a {
-        self.0.chunks_exact(4).map(|chunk| match chunk {
-            &[a, b, c, d] => u32::from_le_bytes([a, b, c, d]),
-            _ => 0,
-        })
+    pub(crate) fn iter(self) -> impl ExactSizeIterator<Item = u32> + Clone + 'a {
+        self.0.iter().map(|bytes| u32::from_le_bytes(*bytes))
+    }
+
+    /// The first `count` of them.
+    fn first(self, count: usize) -> Self {
+        Self(self.0.get(..count).unwrap_or(self.0))
+    }
+
+    /// Those in a range.
+    pub(crate) fn range(self, range: Range<u32>) -> Self {
+        Self(self.0.get(range.start as usize..range.end as usize).unwrap_or_default())
+    }
+
+    /// Whether all are good. If not, which is not cannot be said.
+    ///
+    /// Goes through all of them without looking back, which is many times faster than stopping at a bad one.
+    fn all(self, mut good: impl FnMut(u32) -> bool) -> bool {
+        self.iter().fold(true, |right, n| right & good(n))
     }
 }
 
@@ -244,12 +274,12 @@ pub(crate) fn hash<'a>(parts: impl IntoIterator<Item = &'a [u8]>) -> u64 {
     hash ^ hash >> 32
 }
 
-fn damaged(table: &'static str, what: &'static str, record: Option<usize>) -> SnapshotError {
-    SnapshotError::Damaged { table, what, record }
+fn damaged(table: &'static str, what: &'static str) -> SnapshotError {
+    SnapshotError::Damaged { table, what }
 }
 
-fn not_utf8(error: &std::str::Utf8Error) -> SnapshotError {
-    damaged("texts", "a text is not UTF-8", Some(error.valid_up_to()))
+fn not_utf8() -> SnapshotError {
+    damaged("texts", "a text is not UTF-8")
 }
 
 /// Places of the sections, and of the texts.
@@ -261,7 +291,7 @@ fn check(bytes: &[u8]) -> Result<Layout, SnapshotError> {
         let begun = !bytes.is_empty() && MAGIC.starts_with(bytes);
         return Err(if begun { length(HEADER as u64, bytes) } else { SnapshotError::NotASnapshot });
     }
-    let head = Numbers(bytes.get(MAGIC.len()..HEADER).ok_or_else(|| length(HEADER as u64, bytes))?);
+    let head = Numbers::of(bytes.get(MAGIC.len()..HEADER).ok_or_else(|| length(HEADER as u64, bytes))?);
     let version = head.at(0);
     if version != VERSION {
         return Err(SnapshotError::Version { found: version });
@@ -275,7 +305,7 @@ fn check(bytes: &[u8]) -> Result<Layout, SnapshotError> {
         return Err(SnapshotError::Checksum { expected, found });
     }
     if head.at(1) as usize != SECTIONS {
-        return Err(damaged("contents", "their number is wrong", None));
+        return Err(damaged("contents", "their number is wrong"));
     }
     let mut sections = [(0, 0); SECTIONS];
     let mut at = HEADER;
@@ -284,14 +314,14 @@ fn check(bytes: &[u8]) -> Result<Layout, SnapshotError> {
         let end = start.saturating_add(size);
         let fits = start == at && end <= bytes.len() && size.is_multiple_of(4 * section.width());
         if !fits || (section.has_sentinel() && size == 0) {
-            return Err(damaged(table, "its place is wrong", None));
+            return Err(damaged(table, "its place is wrong"));
         }
         *slot = (start, end);
         at = end;
     }
     let blob = (head.at(5 + 2 * SECTIONS) as usize, head.at(6 + 2 * SECTIONS) as usize);
     if blob.0 != at || blob.0.saturating_add(blob.1) != bytes.len() {
-        return Err(damaged("texts", "their place is wrong", None));
+        return Err(damaged("texts", "their place is wrong"));
     }
     Ok((sections, blob.0..bytes.len()))
 }

@@ -87,8 +87,12 @@ impl Tables {
         }
         word(&mut out, at);
         word(&mut out, self.blob.len());
-        for table in &self.sections {
-            out.extend(table.iter().flat_map(|n| n.to_le_bytes()));
+        for ((.., columns), table) in SCHEMA.iter().zip(&self.sections) {
+            // Column after column: checking one then runs through memory.
+            for column in 0..columns.len() {
+                let values = table.iter().skip(column).step_by(columns.len());
+                out.extend(values.flat_map(|n| n.to_le_bytes()));
+            }
         }
         out.extend(self.blob.as_bytes());
         let checksum = crc32fast::hash(out.get(CHECKSUM_AT + 4..).unwrap_or_default());
