@@ -4,6 +4,8 @@ use sigwise_sigma::RuleKind;
 use sigwise_sigma::scalar::Type;
 use sigwise_sigma::yaml::{Node, Value};
 
+use crate::nearest::nearest;
+
 /// A key at the top of a rule.
 #[derive(Debug)]
 pub struct Key {
@@ -93,5 +95,65 @@ pub fn what(node: &Node) -> &'static str {
             Type::Int(_) | Type::Float(_) => "a number",
             Type::Timestamp | Type::InvalidTimestamp => "a date",
         },
+    }
+}
+
+/// Slips that pySigma's validator `custom_attributes` knows.
+const SLIPS: [(&str, &str); 5] = [
+    ("realted", "related"),
+    ("relatde", "related"),
+    ("relted", "related"),
+    ("rlated", "related"),
+    ("reference", "references"),
+];
+
+/// The key of the specification that an unknown key of this name and value was most likely meant to be: the same but for
+/// upper case, or one slip away (two in long words) and of a form that the value has, or that it can be put into.
+pub fn meant(name: &str, value: &Node) -> Option<&'static Key> {
+    if key(name).is_some() {
+        return None;
+    }
+    if let Some(found) = KEYS.iter().find(|key| key.name.eq_ignore_ascii_case(name.trim())) {
+        return Some(found);
+    }
+    if let Some((_, meant)) = SLIPS.iter().find(|(slip, _)| name.eq_ignore_ascii_case(slip)) {
+        return key(meant);
+    }
+    let near = nearest(name, KEYS.iter().map(|key| key.name))?;
+    let slips = strsim::osa_distance(&name.to_lowercase(), near);
+    let few = slips <= if name.chars().count() < 7 { 1 } else { 2 };
+    key(near).filter(|key| few && fits(key, value))
+}
+
+/// Whether a value has the form that a key wants, or one that is easily put into it.
+fn fits(key: &Key, value: &Node) -> bool {
+    match (key.form, &value.value) {
+        (Form::Text, Value::Sequence(_)) => key.name == "author",
+        (Form::Text | Form::Date | Form::Flag, Value::Scalar(_)) | (Form::Map, Value::Mapping(_)) => true,
+        (Form::List, Value::Scalar(_) | Value::Sequence(_)) | (Form::Maps, Value::Sequence(_)) => true,
+        _ => false,
+    }
+}
+
+/// Whether a value has the form that its key wants.
+pub fn has_form(value: &Node, form: Form) -> bool {
+    match (form, &value.value) {
+        (Form::Text, Value::Scalar(scalar)) => scalar.ty == Type::Str,
+        (Form::Date, Value::Scalar(scalar)) => matches!(scalar.ty, Type::Str | Type::Timestamp),
+        (Form::Flag, Value::Scalar(scalar)) => matches!(scalar.ty, Type::Bool(_)),
+        (Form::List, Value::Sequence(list)) => list.items.iter().all(|item| item.str().is_some()),
+        (Form::Maps, Value::Sequence(list)) => list.items.iter().all(|item| item.mapping().is_some()),
+        (Form::Map, Value::Mapping(_)) => true,
+        _ => false,
+    }
+}
+
+/// The section that a key at the top of a rule belongs into.
+pub fn home(name: &str) -> Option<&'static str> {
+    match name {
+        "condition" | "timeframe" | "selection" => Some("detection"),
+        "category" | "product" | "service" | "definition" => Some("logsource"),
+        "rules" | "group-by" | "timespan" | "aliases" => Some("correlation"),
+        _ => None,
     }
 }

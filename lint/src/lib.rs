@@ -5,6 +5,7 @@
 pub mod check;
 pub mod checks;
 pub mod config;
+pub mod date;
 pub mod diagnostic;
 pub mod docs;
 pub mod edit;
@@ -20,6 +21,8 @@ pub mod report;
 pub mod rule;
 mod suppress;
 pub mod tag;
+pub mod uuid;
+pub mod words;
 
 pub use check::Check;
 pub use config::{Config, Settings};

@@ -117,7 +117,9 @@ impl Project {
 
     /// The rules with this id (case does not count).
     pub fn with_id(&self, id: &str) -> &[Entry] {
-        self.ids.get(id.to_lowercase().as_str()).map_or(&[], Vec::as_slice)
+        let lower = id.is_ascii() && !id.bytes().any(|byte| byte.is_ascii_uppercase());
+        let found = if lower { self.ids.get(id) } else { self.ids.get(id.to_lowercase().as_str()) };
+        found.map_or(&[], Vec::as_slice)
     }
 
     /// The rules with this title.

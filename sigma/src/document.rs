@@ -11,7 +11,7 @@ use crate::detection::{Detection, LogSource, Spanned};
 use crate::filter::{self, Filter};
 use crate::scalar::Type;
 use crate::source::{Source, Span};
-use crate::yaml::{self, Comment, Entry, Mapping, Node, Problem, Value};
+use crate::yaml::{self, Comment, Entry, Mapping, Node, Problem, ProblemKind, Value};
 
 pub use sniff::sniff;
 
@@ -103,6 +103,15 @@ pub fn parse(source: Source) -> File {
 }
 
 impl File {
+    /// Whether lines of a document were given up, so that something may stand there which the model does not hold.
+    pub fn has_gaps(&self, document: &Document) -> bool {
+        let next = self.documents.get(document.index + 1).map_or(u32::MAX, |next| next.span.start);
+        self.problems.iter().any(|problem| {
+            let unread = matches!(problem.kind, ProblemKind::Syntax | ProblemKind::Tab) && problem.fix.is_none();
+            unread && (document.index == 0 || problem.span.start >= document.span.start) && problem.span.start < next
+        })
+    }
+
     /// The document that the byte offset lies in, or the last one that begins before it.
     pub fn document_at(&self, offset: usize) -> Option<&Document> {
         self.documents.iter().rfind(|document| document.span.start as usize <= offset).or(self.documents.first())

@@ -104,6 +104,15 @@ impl Node {
         self.scalar().is_some_and(|scalar| scalar.ty == Type::Null)
     }
 
+    /// Null, or text of blanks alone.
+    pub fn is_blank(&self) -> bool {
+        self.scalar().is_some_and(|scalar| match scalar.ty {
+            Type::Null => true,
+            Type::Str => scalar.text.trim().is_empty(),
+            _ => false,
+        })
+    }
+
     /// Where it stands in the document: the alias that brought it in, else its own text.
     pub fn place(&self) -> Span {
         self.alias.unwrap_or(self.span)

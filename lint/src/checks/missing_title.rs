@@ -38,7 +38,5 @@ declare_check! {
 }
 
 fn missing_title(rule: &RuleDocument<'_>, _cx: &Context<'_>, report: &mut Report<'_>) {
-    if rule.document.get("title").is_none() {
-        report.at(rule.head(), "this rule has no `title`");
-    }
+    rule.report_missing("title", report);
 }
