@@ -4,7 +4,9 @@ use sigwise_sigma::RuleKind;
 use sigwise_sigma::scalar::Type;
 use sigwise_sigma::yaml::{Node, Value};
 
+use crate::date::Date;
 use crate::nearest::nearest;
+use crate::{uuid, words};
 
 /// A key at the top of a rule.
 #[derive(Debug)]
@@ -146,6 +148,20 @@ pub fn has_form(value: &Node, form: Form) -> bool {
         (Form::Map, Value::Mapping(_)) => true,
         _ => false,
     }
+}
+
+/// Whether nothing can be wrong with a value once it is read as the value of this key: of its form, and not of a key whose
+/// values are checked further, unless this one is right.
+pub fn is_sound(key: &Key, value: &Node) -> bool {
+    has_form(value, key.form)
+        && match key.name {
+            "id" => value.str().is_some_and(|text| uuid::written(text) == uuid::Written::Canonical),
+            "status" => value.str().is_some_and(|text| words::STATUS.all.contains(&text)),
+            "level" => value.str().is_some_and(|text| words::LEVEL.all.contains(&text)),
+            "date" | "modified" => value.scalar().is_some_and(|scalar| Date::iso(&scalar.text).is_some()),
+            "tags" | "related" => false,
+            _ => key.form != Form::Map,
+        }
 }
 
 /// The section that a key at the top of a rule belongs into.

@@ -161,9 +161,12 @@ fn mended(rule: &RuleDocument<'_>, map: &Mapping, entry: &Entry, form: Form) -> 
         (Form::List, Some(scalar), _) => {
             let text = node.str()?;
             // Several tags on one line are several items.
-            let several = entry.name() == Some("tags") && text.contains([',', ' ']);
-            let edit = edit::into_list(source, map, entry).filter(|_| !several && !scalar.text.is_empty())?;
-            Some(Fix::safe("write it as a list", [edit]))
+            let tags = entry.name() == Some("tags");
+            let several = tags && text.contains([',', ' ']);
+            let edits = [edit::into_list(source, map, entry).filter(|_| !several && !scalar.text.is_empty())?];
+            let title = "write it as a list";
+            // A tag that was not read so far may not be right itself.
+            Some(if tags { Fix::risky(title, edits) } else { Fix::safe(title, edits) })
         }
         _ => None,
     }

@@ -79,7 +79,7 @@ fn rename(rule: &RuleDocument<'_>, entry: &Entry, key: &Key) -> Option<Fix> {
     if listed {
         edits.push(edit::into_list(rule.source(), &rule.document.map, entry)?);
     }
-    // A value of another form would be the next finding, and a section that was not read may hold some.
-    let fits = listed || (key.form != Form::Map && keys::has_form(&entry.value, key.form));
+    // What was not read so far may hold findings of its own.
+    let fits = if listed { key.name != "tags" } else { keys::is_sound(key, &entry.value) };
     Some(if fits { Fix::safe(title, edits) } else { Fix::risky(title, edits) })
 }

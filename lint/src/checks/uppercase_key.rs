@@ -4,7 +4,7 @@ use crate::declare_check;
 use crate::diagnostic::Fix;
 use crate::edit;
 use crate::engine::Context;
-use crate::keys::{self, Form};
+use crate::keys;
 use crate::report::Report;
 use crate::rule::RuleDocument;
 
@@ -59,8 +59,8 @@ fn uppercase_key(rule: &RuleDocument<'_>, _cx: &Context<'_>, report: &mut Report
             && let Some(edit) = edit::rewrite(&entry.key, key.name)
         {
             let title = format!("write `{}`", key.name);
-            // A section that was not read may hold findings of its own.
-            let fits = key.form != Form::Map && keys::has_form(&entry.value, key.form);
+            // What was not read so far may hold findings of its own.
+            let fits = keys::is_sound(key, &entry.value);
             finding.fix(if fits { Fix::safe(title, [edit]) } else { Fix::risky(title, [edit]) });
         }
     }
