@@ -291,6 +291,36 @@ fn tabs_are_read_as_blanks() {
 }
 
 #[test]
+fn tabs_of_any_width() {
+    for indent in ["\t\t", "\t\t    ", "\t    "] {
+        let text = RULE.replace("        User: 'SYSTEM'", &format!("        User: 'SYSTEM'\n{indent}Other: x"));
+        let (source, stream, found) = read(&text);
+        assert!(stream.problems.iter().all(|p| p.kind == ProblemKind::Tab), "{:?}", stream.problems);
+        assert!(source.slice(stream.problems[0].span).bytes().all(|b| b == b'\t'));
+        fix(&source, &stream.problems[0], &found);
+        assert!(found.contains(&("detection/filter/User".into(), "SYSTEM".into())), "{found:?}");
+        assert!(found.iter().any(|(path, text)| path.ends_with("/Other") && text == "x"), "{found:?}");
+    }
+}
+
+#[test]
+fn dashes() {
+    let list = "        CommandLine|contains:";
+    broken(list, "        - CommandLine|contains:", "- CommandLine|contains:", "among the keys", "dash", VALUES, "one");
+    broken(
+        list,
+        "        - CommandLine|contains:",
+        "- CommandLine|contains:",
+        "among the keys",
+        "dash",
+        &format!("{FIELD}|endswith"),
+        r"\sample.exe",
+    );
+    broken("    - attack.t1059", "    attack.t1059", "attack.t1059", "has no dash", "`- `", "tags/-", "attack.t1059");
+    broken("            - 'two'", "            'two'", "'two'", "has no dash", "`- `", VALUES, "two");
+}
+
+#[test]
 fn brackets() {
     let category = "    category: process_creation";
     broken(category, "    x: {a: b, c: d", "{", "never closed", "`}`", "logsource/x/c", "d");

@@ -75,7 +75,12 @@ impl<'a> Site<'a> {
     pub(super) fn plain_problem(&self) -> Problem {
         let inside = self.line.content.start as usize..self.line.content.end as usize;
         let mut span = self.line.content;
-        if inside.contains(&self.at) && self.failure.fault != Fault::Indent && self.failure.fault != Fault::Key {
+        let indent = self.slice(self.line.indent);
+        if let (Fault::Tab, Some(tab)) = (&self.failure.fault, indent.find('\t')) {
+            let run = indent[tab..].bytes().take_while(|b| *b == b'\t').count();
+            let start = self.line.indent.start as usize + tab;
+            span = Span::new(start, start + run);
+        } else if inside.contains(&self.at) && self.failure.fault != Fault::Indent && self.failure.fault != Fault::Key {
             // One word is easier to find than a line.
             let rest = &self.text[self.at..inside.end];
             let word = rest.find([' ', '\t']).filter(|&at| at > 0).unwrap_or(rest.len());
@@ -100,6 +105,7 @@ impl<'a> Site<'a> {
         self.quote(&self.line, &mut all);
         self.quote(&self.last, &mut all);
         self.colon(&mut all);
+        self.dash(&mut all);
         self.indent(&mut all);
         self.masks(&mut all);
         all
@@ -258,6 +264,34 @@ impl<'a> Site<'a> {
         }
     }
 
+    /// A dash too many among keys, or one too few among the items of a list.
+    fn dash(&self, all: &mut Vec<Candidate>) {
+        if !matches!(self.failure.fault, Fault::Indent | Fault::Key) {
+            return;
+        }
+        let line = &self.line;
+        let above = std::iter::successors(self.line_above(line), |line| self.line_above(line)).take(64);
+        let Some(sibling) = above.into_iter().find(|above| above.depth() <= line.depth()) else { return };
+        if sibling.depth() != line.depth() || sibling.item == line.item {
+            return;
+        }
+        let start = line.content.start;
+        let (dash, with, message, help) = if line.item {
+            let help = "give every key around it a dash, or take this one away";
+            (Span { start, end: line.body.start }, "", "an item of a list among the keys of a map", help)
+        } else {
+            (
+                Span { start, end: start },
+                "- ",
+                "this stands among the items of a list, but has no dash",
+                "put `- ` before it",
+            )
+        };
+        let mut problem = self.problem(line.content, message, Some(help.to_owned()));
+        problem.related = Some((sibling.content, "its neighbour".to_owned()));
+        all.push(Candidate::new(vec![Edit::replace(dash, with)], problem));
+    }
+
     /// The line, with what stands below it, at the level of a line near it.
     fn indent(&self, all: &mut Vec<Candidate>) {
         if !matches!(self.failure.fault, Fault::Indent | Fault::Key | Fault::Colon)
@@ -345,8 +379,7 @@ impl<'a> Site<'a> {
 
     /// Blanks for every tab of the indentation, in the whole file.
     fn untab(&self, all: &mut Vec<Candidate>) {
-        let edits = super::tabs::expand(self.text, MAX_EDITS + 1);
-        if !edits.is_empty() {
+        for edits in super::tabs::expansions(self.text, MAX_EDITS) {
             all.push(Candidate { edits, problem: None });
         }
     }

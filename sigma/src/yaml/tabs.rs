@@ -8,10 +8,25 @@ use crate::source::Span;
 /// Columns of a tab in a file that is indented by tabs alone; Sigma's own rules indent by four.
 const WIDTH: usize = 4;
 
+/// Ways to read the tabs of the indentation as blanks, at most `most` lines of them: by the file's own step, or as wide as
+/// editors show them.
+pub(super) fn expansions(text: &str, most: usize) -> Vec<Vec<Edit>> {
+    let mut widths = vec![width(text), 4, 8, 2];
+    let mut all: Vec<Vec<Edit>> = Vec::new();
+    while let Some(width) = (!widths.is_empty()).then(|| widths.remove(0)) {
+        widths.retain(|other| *other != width);
+        let edits = expand(text, width, most + 1);
+        if edits.is_empty() || edits.len() > most {
+            break;
+        }
+        all.push(edits);
+    }
+    all
+}
+
 /// Blanks for the tabs in the indentation of every line, except where they are the content of a block scalar; stops
-/// behind `most` edits.
-pub(super) fn expand(text: &str, most: usize) -> Vec<Edit> {
-    let width = width(text);
+/// after `most` edits.
+fn expand(text: &str, width: usize, most: usize) -> Vec<Edit> {
     let mut edits = Vec::new();
     // Columns up to which the indentation of the current block scalar's header goes.
     let mut block: Option<usize> = None;
@@ -89,25 +104,24 @@ pub(super) fn report(text: &str, trees: &[Tree], comments: &[Comment], edits: &[
         let span = Span::new(start, start + run);
         let line = Line::new(text, line_at(text, start));
         let leading = line.indent.contains(span);
-        let (message, with) = if leading {
-            ("a tab in the indentation", " ".repeat(width * run))
+        let (message, fix) = if leading {
+            // As it was read, if it had to be read otherwise.
+            let read = edits.iter().find(|edit| !edit.mask && edit.span.contains(span));
+            let fix = read.map_or((span, " ".repeat(width * run)), |edit| (edit.span, edit.with.clone()));
+            ("a tab in the indentation", fix)
         } else if line.content.end <= span.start {
-            ("a tab at the end of the line", String::new())
+            ("a tab at the end of the line", (span, String::new()))
         } else {
-            ("a tab outside quotes", " ".to_owned())
+            ("a tab outside quotes", (span, " ".to_owned()))
         };
-        problems.push(Problem {
-            kind: ProblemKind::Tab,
-            span,
-            message: message.to_owned(),
-            help: Some("YAML wants blanks here".to_owned()),
-            related: None,
-            fix: Some((span, with)),
-        });
+        let mut problem = Problem::new(ProblemKind::Tab, span, message).with_help("YAML wants blanks here");
+        problem.fix = Some(fix);
+        problems.push(problem);
         if problems.len() >= super::MAX_PROBLEMS {
             break;
         }
-        at = start + run;
+        // One report per indentation, as one edit mends all of it.
+        at = if leading { line.indent.end as usize } else { start + run };
     }
 }
 
@@ -153,14 +167,8 @@ pub(super) fn controls(text: &str, problems: &mut Vec<Problem>) -> Vec<Edit> {
             }
             _ => {
                 edits.push(Edit::replace(span, with));
-                problems.push(Problem {
-                    kind: ProblemKind::Syntax,
-                    span,
-                    message: format!("YAML allows no control character such as U+{:04X}", c as u32),
-                    help: Some("remove it".to_owned()),
-                    related: None,
-                    fix: None,
-                });
+                let message = format!("YAML allows no control character such as U+{:04X}", c as u32);
+                problems.push(Problem::new(ProblemKind::Syntax, span, message).with_help("remove it"));
             }
         }
         if edits.len() >= super::MAX_PROBLEMS {
