@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
+use sigwise_corpus::source::Source;
+use sigwise_corpus::vendor::Vendor;
 use sigwise_lint::Severity;
 use sigwise_lint::check::Profile;
 
@@ -31,6 +33,38 @@ pub(crate) enum Command {
     /// and techniques do differently. YAML files that are no Sigma rules are skipped.
     #[command(after_long_help = LINT_EXIT_CODES)]
     Lint(LintArgs),
+    /// Show what published rules for a technique do, or list the techniques.
+    ///
+    /// What the rules of the corpus look for, in which events and fields, and what they leave out. A parent technique has
+    /// the rules of its sub-techniques too; a retired id leads to its successor.
+    Technique {
+        /// The technique's id, such as `T1218.011`; without one all are listed.
+        #[arg(value_name = "ID")]
+        id: Option<String>,
+        #[command(flatten)]
+        output: PageArgs,
+    },
+    /// Show what a published rule looks for and leaves out, and how many others do.
+    Rule {
+        /// The rule's id, or its title.
+        #[arg(value_name = "ID|TITLE")]
+        name: String,
+        #[command(flatten)]
+        output: PageArgs,
+    },
+    /// Show which published rules look for an indicator, and what they look for beside it.
+    ///
+    /// For example: `sigwise indicator 'Image|endswith: \powershell.exe'`.
+    Indicator {
+        /// The field with its modifiers, a colon and the value, as a rule writes them; a text alone is a keyword.
+        #[arg(value_name = "FIELD: VALUE")]
+        item: String,
+        #[command(flatten)]
+        output: PageArgs,
+    },
+    /// Build a corpus from folders of rules, and look into it.
+    #[command(subcommand)]
+    Corpus(CorpusCommand),
     /// Show what a check reports, why, and how to set it.
     Explain {
         /// The check's name, or another linter's name for it.
@@ -56,6 +90,62 @@ pub(crate) enum Command {
         /// The page of this subcommand instead of the page of the whole program.
         subcommand: Option<String>,
     },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum CorpusCommand {
+    /// Build a snapshot from folders of rules.
+    ///
+    /// The rules are reduced to what they look for and leave out; descriptions and the like are not kept. Use the snapshot
+    /// with `--corpus FILE`, or in `sigwise.toml`: `corpus.file = "FILE"`.
+    Build {
+        /// A folder of rules, such as `sigma=rules` or `sigma:ours=rules`; can be repeated.
+        ///
+        /// Of Sigma rules those are taken that are maintained: not in folders named `deprecated`, `unsupported`,
+        /// `rules-placeholder` or `tests`, and not of status `deprecated` or `unsupported`.
+        #[arg(long = "source", value_name = "VENDOR[:LABEL]=FOLDER", required = true)]
+        sources: Vec<Source>,
+        /// What to begin with: `embedded` or another snapshot, to which the sources are added, or nothing.
+        #[arg(long, value_name = "embedded|FILE|none", default_value = "none")]
+        base: PathBuf,
+        /// What is known about the sources: repository, commit, date, licence and addresses, as in `corpus/sources.toml`.
+        #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+        manifest: Option<PathBuf>,
+        /// A folder with ATT&CK tables to use instead of the embedded ones.
+        #[arg(long, value_name = "FOLDER", value_hint = ValueHint::DirPath)]
+        attack: Option<PathBuf>,
+        /// The snapshot to write.
+        #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+        output: PathBuf,
+    },
+    /// Show what a snapshot is made of.
+    Info {
+        /// The snapshot; without one the embedded one.
+        #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
+        file: Option<PathBuf>,
+        /// How to print it.
+        #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+        format: InfoFormat,
+    },
+    /// Print what is read of rules: one JSON object per rule and line.
+    Extract {
+        /// Whose language the rules are in: `sigma`, `elastic`, `splunk` or `kusto`.
+        #[arg(long)]
+        vendor: Vendor,
+        /// Files, or folders of rules.
+        #[arg(value_name = "PATH", required = true, value_hint = ValueHint::AnyPath)]
+        paths: Vec<PathBuf>,
+    },
+}
+
+/// How a page of the corpus is printed, and from which corpus.
+#[derive(Debug, Args)]
+pub(crate) struct PageArgs {
+    /// How to print it.
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    pub(crate) format: ListFormat,
+    #[command(flatten)]
+    pub(crate) knowledge: KnowledgeArgs,
 }
 
 const LINT_EXIT_CODES: &str = "\
@@ -88,6 +178,9 @@ pub(crate) struct LintArgs {
     pub(crate) checks: CheckArgs,
     #[command(flatten)]
     pub(crate) knowledge: KnowledgeArgs,
+    /// Give no advice from published rules.
+    #[arg(long, conflicts_with = "corpus", help_heading = "Knowledge")]
+    pub(crate) no_corpus: bool,
 
     /// Apply the safe fixes.
     ///
@@ -112,7 +205,7 @@ pub(crate) struct LintArgs {
 }
 
 /// Which checks run.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 #[command(next_help_heading = "Checks")]
 pub(crate) struct CheckArgs {
     /// The set of checks to begin with; the configuration's, else `default`.
@@ -145,9 +238,6 @@ pub(crate) struct KnowledgeArgs {
     /// A corpus snapshot to use instead of the embedded one (made with `sigwise corpus build`).
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) corpus: Option<PathBuf>,
-    /// Give no advice from published rules.
-    #[arg(long, conflicts_with = "corpus")]
-    pub(crate) no_corpus: bool,
     /// A folder with ATT&CK tables to use instead of the embedded ones.
     #[arg(long, value_name = "FOLDER", value_hint = ValueHint::DirPath)]
     pub(crate) attack: Option<PathBuf>,
@@ -171,6 +261,18 @@ pub(crate) enum ListFormat {
     /// For people
     #[default]
     Text,
+    /// One JSON object
+    Json,
+}
+
+/// How a corpus is described.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum InfoFormat {
+    /// For people
+    #[default]
+    Text,
+    /// Where it comes from, for a repository that holds it
+    Markdown,
     /// One JSON object
     Json,
 }

@@ -144,8 +144,9 @@ pub(crate) fn warn(message: &dyn fmt::Display) {
 
 fn say(word: &str, style: Style, message: &dyn fmt::Display) {
     let message = message.to_string();
+    let lines: Vec<_> = message.lines().map(printable).collect();
     // Nothing can be done about a closed standard error.
-    let _ = writeln!(anstream::stderr(), "{style}{word}{style:#}: {}", printable(&message));
+    let _ = writeln!(anstream::stderr(), "{style}{word}{style:#}: {}", lines.join("\n"));
 }
 
 #[cfg(test)]

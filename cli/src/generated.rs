@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use clap::CommandFactory as _;
 use schemars::{JsonSchema, schema_for};
+use sigwise_corpus::view;
 use sigwise_lint::config::ConfigFile;
 use sigwise_lint::{checks, docs};
 
@@ -20,6 +21,12 @@ fn files() -> BTreeMap<PathBuf, String> {
     let mut files = BTreeMap::new();
     files.insert("schemas/sigwise.toml.json".into(), schema::<ConfigFile>());
     files.insert("schemas/lint.json".into(), schema::<LintJson<'static>>());
+    files.insert("schemas/technique.json".into(), schema::<view::TechniquePage>());
+    files.insert("schemas/techniques.json".into(), schema::<view::TechniqueList>());
+    files.insert("schemas/rule.json".into(), schema::<view::RulePage>());
+    files.insert("schemas/indicator.json".into(), schema::<view::IndicatorPage>());
+    files.insert("schemas/corpus-info.json".into(), schema::<view::Info>());
+    files.insert("schemas/corpus-extract.json".into(), schema::<view::ExtractLine>());
     files.insert("schemas/checks.json".into(), schema::<ChecksJson>());
     for check in checks::ALL {
         files.insert(format!("docs/checks/{}.md", check.id).into(), docs::page(check));

@@ -23,7 +23,7 @@ pub(crate) fn run(args: &LintArgs) -> Result<Exit, Error> {
     if args.unsafe_fixes && !args.fix && !args.diff {
         return Err(Error::Usage("`--unsafe-fixes` goes with `--fix` or `--diff`".to_owned()));
     }
-    let mut workspace = Workspace::new(&args.paths, &args.checks, &args.knowledge)?;
+    let mut workspace = Workspace::new(&args.paths, &args.checks, &args.knowledge, args.no_corpus)?;
     let found = source::collect(&args.paths, &mut workspace)?;
     let indexed = match &args.checks.index {
         Some(root) => source::collect(std::slice::from_ref(root), &mut workspace)?,

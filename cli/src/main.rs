@@ -1,6 +1,7 @@
 //! The `sigwise` command.
 
 mod args;
+mod corpus;
 mod error;
 mod explain;
 mod fill;
@@ -8,6 +9,7 @@ mod fill;
 mod generated;
 mod lint;
 mod output;
+mod page;
 mod progress;
 mod report;
 mod shell;
@@ -37,6 +39,11 @@ fn main() -> ExitCode {
 fn run(command: &Command) -> Result<Exit, Error> {
     match command {
         Command::Lint(args) => lint::run(args),
+        Command::Technique { id: Some(id), output } => page::technique::show(id, output),
+        Command::Technique { id: None, output } => page::technique::list(output),
+        Command::Rule { name, output } => page::rule::show(name, output),
+        Command::Indicator { item, output } => page::indicator::show(item, output),
+        Command::Corpus(command) => corpus::run(command),
         Command::Explain { check } => explain::explain(check),
         Command::Checks { format } => explain::list(*format),
         Command::Completions { shell } => shell::completions(*shell),

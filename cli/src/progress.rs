@@ -15,7 +15,7 @@ const LONG: Duration = Duration::from_millis(500);
 pub(crate) struct Progress {
     /// `None` where nobody watches.
     watched: Option<Instant>,
-    total: u64,
+    total: Option<u64>,
     done: AtomicU64,
     bar: OnceLock<ProgressBar>,
 }
@@ -24,7 +24,12 @@ impl Progress {
     /// For so many files.
     pub(crate) fn new(total: usize) -> Self {
         let watched = (total > 1 && io::stderr().is_terminal()).then(Instant::now);
-        Self { watched, total: total as u64, done: AtomicU64::new(0), bar: OnceLock::new() }
+        Self { watched, total: Some(total as u64), done: AtomicU64::new(0), bar: OnceLock::new() }
+    }
+
+    /// For nobody knows how many.
+    pub(crate) fn unbounded() -> Self {
+        Self { total: None, ..Self::new(usize::MAX) }
     }
 
     /// One more is done.
@@ -33,8 +38,12 @@ impl Progress {
         let done = self.done.fetch_add(1, Ordering::Relaxed) + 1;
         if done.is_multiple_of(32) && started.elapsed() > LONG {
             let bar = self.bar.get_or_init(|| {
-                let style = ProgressStyle::with_template("{bar:30} {pos}/{len} files");
-                ProgressBar::new(self.total).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
+                let (template, bar) = match self.total {
+                    Some(total) => ("{bar:30} {pos}/{len} files", ProgressBar::new(total)),
+                    None => ("{spinner} {pos} files", ProgressBar::new_spinner()),
+                };
+                let style = ProgressStyle::with_template(template);
+                bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
             });
             bar.set_position(done);
         }

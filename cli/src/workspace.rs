@@ -15,6 +15,8 @@ use crate::source::{absolute, relative, slashed};
 use configuration::Configurations;
 use knowledge::Knowledge;
 
+pub(crate) use knowledge::{embedded_corpus, open_snapshot, read_attack};
+
 /// The name of the configuration file.
 pub(crate) const CONFIG_FILE: &str = "sigwise.toml";
 
@@ -32,7 +34,12 @@ impl Workspace {
     ///
     /// # Errors
     /// An unknown check, or a configuration, a corpus or tables that cannot be read.
-    pub(crate) fn new(paths: &[PathBuf], checks: &CheckArgs, knowledge: &KnowledgeArgs) -> Result<Self, Error> {
+    pub(crate) fn new(
+        paths: &[PathBuf],
+        checks: &CheckArgs,
+        knowledge: &KnowledgeArgs,
+        no_corpus: bool,
+    ) -> Result<Self, Error> {
         let cwd = std::env::current_dir().map_err(|error| FileError::read(".", error))?;
         let root = match &checks.index {
             Some(folder) => {
@@ -44,8 +51,19 @@ impl Workspace {
             None => find_root(&cwd, paths),
         };
         let configurations = Configurations::new(&cwd, checks)?;
-        let knowledge = Knowledge::new(knowledge)?;
+        let knowledge = Knowledge::new(knowledge, no_corpus)?;
         Ok(Self { cwd, root, configurations, knowledge })
+    }
+
+    /// For a question to the corpus from the working directory, with the number of the configuration that holds there.
+    ///
+    /// # Errors
+    /// A configuration, a corpus or tables that cannot be read.
+    pub(crate) fn here(knowledge: &KnowledgeArgs) -> Result<(Self, usize), Error> {
+        let mut workspace = Self::new(&[], &CheckArgs::default(), knowledge, false)?;
+        let config = workspace.config_above(&workspace.cwd.join(CONFIG_FILE))?;
+        workspace.load_corpora()?;
+        Ok((workspace, config))
     }
 
     /// The working directory.
@@ -89,6 +107,17 @@ impl Workspace {
     /// The corpus behind the advice for files with this configuration.
     pub(crate) fn corpus(&self, config: usize) -> Option<&Corpus> {
         self.knowledge.corpus(config)
+    }
+
+    /// The corpus for someone who asks it by name: there is one, even where the configuration wants no advice from it.
+    ///
+    /// # Errors
+    /// The embedded one is damaged.
+    pub(crate) fn corpus_or_embedded(&self, config: usize) -> Result<&Corpus, Error> {
+        match self.corpus(config) {
+            Some(corpus) => Ok(corpus),
+            None => embedded_corpus(),
+        }
     }
 
     /// The ATT&CK tables.

@@ -32,10 +32,10 @@ enum Which {
 }
 
 impl Knowledge {
-    pub(super) fn new(args: &KnowledgeArgs) -> Result<Self, Error> {
+    pub(super) fn new(args: &KnowledgeArgs, no_corpus: bool) -> Result<Self, Error> {
         let attack = args.attack.as_deref().map(read_attack).transpose()?;
         let mut knowledge = Self { attack, asked: None, files: Vec::new(), by_config: Vec::new() };
-        if args.no_corpus {
+        if no_corpus {
             knowledge.asked = Some(Which::None);
         } else if let Some(path) = &args.corpus {
             knowledge.asked = Some(knowledge.open(path)?);
@@ -62,7 +62,7 @@ impl Knowledge {
         if let Some(known) = self.files.iter().position(|(known, _)| known == path) {
             return Ok(Which::File(known));
         }
-        self.files.push((path.to_owned(), open_corpus(path)?));
+        self.files.push((path.to_owned(), Corpus::new(open_snapshot(path)?)));
         Ok(Which::File(self.files.len() - 1))
     }
 
@@ -81,14 +81,15 @@ impl Knowledge {
 }
 
 /// Opens and checks a snapshot.
-pub(crate) fn open_corpus(path: &Path) -> Result<Corpus, Error> {
+pub(crate) fn open_snapshot(path: &Path) -> Result<Snapshot, Error> {
     let bytes = std::fs::read(path).map_err(Error::reading(path))?;
-    let snapshot = Snapshot::from_bytes(bytes).map_err(|error| FileError {
-        path: slashed(path),
-        verb: "use",
-        reason: error.to_string(),
-    })?;
-    Ok(Corpus::new(snapshot))
+    Snapshot::from_bytes(bytes)
+        .map_err(|error| FileError { path: slashed(path), verb: "use", reason: error.to_string() }.into())
+}
+
+/// The embedded corpus.
+pub(crate) fn embedded_corpus() -> Result<&'static Corpus, Error> {
+    Corpus::embedded().map_err(|error| Error::Usage(format!("the embedded corpus: {error}")))
 }
 
 /// Reads a folder with ATT&CK tables.
