@@ -2,6 +2,7 @@
 //!
 //! [`lint`] never fails, never panics and does no I/O: what it may not fetch itself comes in through [`Context`].
 
+mod chain;
 pub mod check;
 pub mod checks;
 pub mod config;
@@ -17,6 +18,7 @@ mod logic;
 pub mod logsource;
 pub mod nearest;
 pub mod project;
+mod remodel;
 pub mod report;
 pub mod rule;
 mod suppress;

@@ -125,6 +125,11 @@ impl Detection {
         self.conditions.iter().filter_map(|condition| condition.expr.as_ref()).flat_map(Expr::references)
     }
 
+    /// Every item of every selection with the group that it stands in, depth first.
+    pub fn placed_items(&self) -> impl Iterator<Item = (&Group, &Item)> {
+        self.selections.iter().flat_map(|selection| selection.group.placed_items())
+    }
+
     /// Every item of every selection, depth first.
     pub fn items(&self) -> impl Iterator<Item = (&Selection, &Item)> {
         self.selections.iter().flat_map(|selection| selection.group.items().map(move |item| (selection, item)))
@@ -174,8 +179,13 @@ pub struct Group {
 
 impl Group {
     /// Every item in it, depth first.
-    pub fn items(&self) -> Items<'_> {
-        Items { at: self.members.iter(), open: Vec::new() }
+    pub fn items(&self) -> impl Iterator<Item = &Item> {
+        self.placed_items().map(|(_, item)| item)
+    }
+
+    /// Every item in it with the group that it stands in, depth first.
+    pub fn placed_items(&self) -> Items<'_> {
+        Items { at: self, next: 0, open: Vec::new() }
     }
 
     /// Itself and every group within, depth first.
@@ -201,24 +211,28 @@ impl Group {
     }
 }
 
-/// The iterator of [`Group::items`]. Allocates only where groups nest.
+/// The iterator of [`Group::placed_items`]. Allocates only where groups nest.
 #[derive(Clone, Debug)]
 pub struct Items<'a> {
-    at: std::slice::Iter<'a, Member>,
-    open: Vec<std::slice::Iter<'a, Member>>,
+    at: &'a Group,
+    next: usize,
+    open: Vec<(&'a Group, usize)>,
 }
 
 impl<'a> Iterator for Items<'a> {
-    type Item = &'a Item;
+    type Item = (&'a Group, &'a Item);
 
-    fn next(&mut self) -> Option<&'a Item> {
+    fn next(&mut self) -> Option<Self::Item> {
         loop {
-            match self.at.next() {
-                Some(Member::Item(item)) => return Some(item),
+            let member = self.at.members.get(self.next);
+            self.next += 1;
+            match member {
+                Some(Member::Item(item)) => return Some((self.at, item)),
                 Some(Member::Group(group)) => {
-                    self.open.push(std::mem::replace(&mut self.at, group.members.iter()));
+                    self.open.push((self.at, self.next));
+                    (self.at, self.next) = (group, 0);
                 }
-                None => self.at = self.open.pop()?,
+                None => (self.at, self.next) = self.open.pop()?,
             }
         }
     }

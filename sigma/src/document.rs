@@ -28,6 +28,9 @@ pub struct File {
     pub problems: Vec<Problem>,
     /// Whether this is a file of Sigma rules at all; see [`sniff`].
     pub is_sigma: bool,
+    /// Whether some text stands for several places: through aliases, merge keys, or `action: global` and `repeat`. A change
+    /// that looks at one place only may mean something else at another.
+    pub shares_text: bool,
 }
 
 /// One YAML document of a file.
@@ -98,8 +101,9 @@ pub fn parse(source: Source) -> File {
     let mut problems = stream.problems;
     // Where lines had to be blanked out, the tree's texts are those of what was left.
     let text = stream.recovered.as_deref().unwrap_or(source.text());
-    let documents = collection::documents(text, stream.documents, &mut problems);
-    File { source, documents, comments: stream.comments, problems, is_sigma }
+    let (documents, inherits) = collection::documents(text, stream.documents, &mut problems);
+    let shares_text = stream.aliases || inherits;
+    File { source, documents, comments: stream.comments, problems, is_sigma, shares_text }
 }
 
 impl File {

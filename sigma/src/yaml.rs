@@ -34,6 +34,8 @@ pub struct Stream {
     pub comments: Vec<Comment>,
     /// What could not be read as written.
     pub problems: Vec<Problem>,
+    /// Whether aliases bring text of one place to others.
+    pub aliases: bool,
     /// The text that was parsed in the end, where lines had to be blanked out; same length as the source.
     pub recovered: Option<String>,
 }

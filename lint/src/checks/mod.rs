@@ -18,6 +18,7 @@ macro_rules! checks {
 
 checks! {
     duplicate_id,
+    duplicate_modifier,
     duplicate_name,
     duplicate_tag,
     duplicate_title,
@@ -56,6 +57,7 @@ checks! {
     unknown_key,
     unknown_logsource,
     unknown_logsource_key,
+    unknown_modifier,
     unknown_suppression,
     unknown_tag_namespace,
     unused_selection,

@@ -12,14 +12,14 @@ use crate::yaml::{Entry, Mapping, Node, Problem, ProblemKind, Tree, Value};
 /// How many nodes `action: global` and `action: repeat` may copy in one file: a small file could ask for millions.
 const MAX_INHERITED_NODES: usize = 100_000;
 
-/// Reads every tree of a file. `text` is the file.
-pub(super) fn documents(text: &str, trees: Vec<Tree>, problems: &mut Vec<Problem>) -> Vec<Document> {
+/// Reads every tree of a file, and tells whether some of them inherit from others. `text` is the file.
+pub(super) fn documents(text: &str, trees: Vec<Tree>, problems: &mut Vec<Problem>) -> (Vec<Document>, bool) {
     let mut state = Collection { documents: Vec::with_capacity(trees.len()), global: None, previous: None, copied: 0 };
     for (index, tree) in trees.into_iter().enumerate() {
         let document = state.document(text, index, tree, problems);
         state.documents.push(document);
     }
-    state.documents
+    (state.documents, state.copied > 0)
 }
 
 struct Collection {

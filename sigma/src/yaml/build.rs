@@ -245,6 +245,7 @@ impl<'a> Builder<'a> {
         stream.documents = self.documents;
         stream.comments = self.comments;
         stream.problems = self.problems;
+        stream.aliases = self.expanded > 0;
     }
 
     fn problem(&mut self, problem: Problem) {
