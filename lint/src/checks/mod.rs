@@ -30,6 +30,7 @@ checks! {
     invalid_date,
     invalid_detection_tag,
     invalid_level,
+    invalid_modifier_combination,
     invalid_related,
     invalid_status,
     invalid_stp_tag,
