@@ -11,8 +11,11 @@ use crate::rule::DetectionRule;
 /// With more selections than this, names are looked up in a map.
 const FEW: usize = 24;
 
+/// Among how many selections the one is looked for that was meant.
+const MAX_CANDIDATES: usize = 200;
+
 /// How many times a pattern is held against a name in one rule; only a hostile rule has more.
-const MAX_MATCHES: usize = 1_000_000;
+pub(crate) const MAX_MATCHES: usize = 1_000_000;
 
 /// The selections of a rule by name.
 #[derive(Debug)]
@@ -42,13 +45,47 @@ impl<'a> Names<'a> {
         self.find(name).is_some() || (name == "timeframe" && self.detection.timeframe.is_some())
     }
 
-    /// The selection that was most likely meant by a name that there is none of.
-    pub(crate) fn nearest(&self, name: &str) -> Option<&'a Selection> {
+    /// What was most likely meant by a name or pattern that stands for no selection.
+    pub(crate) fn meant(&self, reference: Reference<'_>) -> Option<Meant<'a>> {
+        let wanted = &*reference.name.text;
         // Of thousands of names one would be found, at the cost of minutes.
-        let candidates = &self.detection.selections[..self.detection.selections.len().min(200)];
-        let found = nearest(name, candidates.iter().map(|selection| &*selection.name.text))?;
-        candidates.iter().find(|selection| *selection.name.text == *found)
+        let candidates = &self.detection.selections[..self.detection.selections.len().min(MAX_CANDIDATES)];
+        let near = |wanted: &str| {
+            let found = nearest(wanted, candidates.iter().map(|selection| &*selection.name.text))?;
+            candidates.iter().find(|selection| *selection.name.text == *found).map(Meant::Selection)
+        };
+        let Some(stem) = wanted.strip_suffix('*') else {
+            let pattern = if reference.quantifier.is_none() { self.common_pattern(wanted) } else { None };
+            return pattern.map(Meant::Pattern).or_else(|| near(wanted));
+        };
+        if stem.contains('*') {
+            return None;
+        }
+        let prefixes = candidates.iter().flat_map(|selection| {
+            let name = &*selection.name.text;
+            name.match_indices('_').map(|(at, _)| &name[..at + 1]).chain(std::iter::once(name))
+        });
+        nearest(stem, prefixes).map(|prefix| Meant::Pattern(format!("{prefix}*")))
     }
+
+    /// `selection_*` for `selection`, where that takes in some selections.
+    fn common_pattern(&self, name: &str) -> Option<String> {
+        let mut rests = self.detection.selections.iter().filter_map(|selection| selection.name.text.strip_prefix(name));
+        let first = rests.next()?;
+        let underscore = first.starts_with('_') && rests.all(|rest| rest.starts_with('_'));
+        let pattern = if underscore { format!("{name}_*") } else { format!("{name}*") };
+        // A dash is allowed in names only.
+        (!pattern.contains('-')).then_some(pattern)
+    }
+}
+
+/// What was most likely meant by a name or pattern that stands for no selection.
+#[derive(Clone, Debug)]
+pub(crate) enum Meant<'a> {
+    /// This selection.
+    Selection(&'a Selection),
+    /// All that this pattern takes in.
+    Pattern(String),
 }
 
 /// Which selections the conditions use, in the order of the selections; `None` where that cannot be told: no condition,
@@ -80,6 +117,17 @@ pub(crate) fn used(detection: &Detection, names: &Names<'_>) -> Option<Vec<bool>
             || names.find(&detection.selections[index].name.text).is_some_and(|last| last != index && used[last]);
     }
     (matches <= MAX_MATCHES).then_some(used)
+}
+
+/// Whether a name or pattern stands for no selection at all.
+pub(crate) fn is_unknown(detection: &Detection, names: &Names<'_>, reference: Reference<'_>) -> bool {
+    match reference.quantifier {
+        None => !names.knows(&reference.name.text),
+        Some(_) => {
+            let timeframe = detection.timeframe.is_some() && reference.selects("timeframe");
+            !timeframe && detection.selected(reference).next().is_none()
+        }
+    }
 }
 
 /// Calls `visit` for every name and pattern of every condition, in the order of the text.

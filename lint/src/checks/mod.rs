@@ -59,6 +59,8 @@ checks! {
     unknown_logsource,
     unknown_logsource_key,
     unknown_modifier,
+    unknown_selection,
+    unknown_selection_pattern,
     unknown_suppression,
     unknown_tag_namespace,
     unused_selection,

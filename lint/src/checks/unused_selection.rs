@@ -1,13 +1,13 @@
 //! `unused-selection`
 
 use sigwise_sigma::Span;
-use sigwise_sigma::condition::Expr;
+use sigwise_sigma::condition::{Expr, selects};
 use sigwise_sigma::detection::Selection;
 
 use crate::declare_check;
 use crate::diagnostic::{Edit, Fix, Tag};
 use crate::engine::Context;
-use crate::logic::{self, Names};
+use crate::logic::{self, Meant, Names};
 use crate::report::Report;
 use crate::rule::DetectionRule;
 
@@ -51,6 +51,9 @@ declare_check! {
     }
 }
 
+/// How many misspelt names are followed up; it takes a hostile rule to have more.
+const MAX_MISSPELT: usize = 20;
+
 fn unused_selection(rule: &DetectionRule<'_>, _cx: &Context<'_>, report: &mut Report<'_>) {
     let detection = rule.detection;
     if detection.selections.is_empty() && detection.timeframe.is_none() {
@@ -59,12 +62,13 @@ fn unused_selection(rule: &DetectionRule<'_>, _cx: &Context<'_>, report: &mut Re
     let names = Names::new(detection);
     let Some(used) = logic::used(detection, &names) else { return };
     if used.contains(&false) {
+        let misspelt = misspelt(rule, &names);
         let unused = detection.selections.iter().zip(&used).filter(|(_, used)| !**used);
         for (selection, _) in unused {
-            if !is_used_elsewhere(rule, selection) && !is_misspelt_elsewhere(rule, &names, selection) {
+            if !is_used_elsewhere(rule, selection) && !misspelt.iter().any(|meant| covers(meant, selection)) {
                 let mut finding = report
                     .at(selection.name.span, format!("the condition does not use the selection `{}`", selection.name.text))
-                    .note("the rule behaves as if this selection were not there")
+                    .note(note(selection))
                     .tag(Tag::Unnecessary);
                 for condition in detection.conditions.iter().take(3) {
                     finding = finding.label(condition.span, "the condition");
@@ -86,15 +90,42 @@ fn is_used_elsewhere(rule: &DetectionRule<'_>, selection: &Selection) -> bool {
         })
 }
 
-/// A name in the condition that there is no selection of was meant for this one: that is reported there.
-fn is_misspelt_elsewhere(rule: &DetectionRule<'_>, names: &Names<'_>, selection: &Selection) -> bool {
-    let mut misspelt = false;
+/// What the names and patterns in the condition were meant for that there is no selection of: that is reported there.
+fn misspelt<'a>(rule: &DetectionRule<'a>, names: &Names<'a>) -> Vec<Meant<'a>> {
+    let mut out = Vec::new();
+    let mut seen = 0;
     logic::for_each_reference(rule.detection, |reference| {
-        misspelt |= reference.quantifier.is_none()
-            && !names.knows(&reference.name.text)
-            && names.nearest(&reference.name.text).is_some_and(|meant| std::ptr::eq(meant, selection));
+        if seen < MAX_MISSPELT && logic::is_unknown(rule.detection, names, reference) {
+            seen += 1;
+            out.extend(names.meant(reference));
+        }
     });
-    misspelt
+    out
+}
+
+fn covers(meant: &Meant<'_>, selection: &Selection) -> bool {
+    match meant {
+        Meant::Selection(one) => std::ptr::eq(*one, selection),
+        Meant::Pattern(pattern) => selects(pattern, &selection.name.text),
+    }
+}
+
+/// Keys of a rule that end up among the selections when they are indented too far.
+const RULE_KEYS: [&str; 14] = [
+    "author", "date", "description", "falsepositives", "fields", "id", "level", "license", "logsource", "modified",
+    "references", "related", "status", "tags",
+];
+
+/// Why it is there at all, where its name tells.
+fn note(selection: &Selection) -> &'static str {
+    let name = &*selection.name.text;
+    if RULE_KEYS.contains(&name) {
+        "this is a key of the rule itself: it is indented too far"
+    } else if name.contains('|') {
+        "this looks like a field: fields stand one level deeper, in a selection"
+    } else {
+        "the rule behaves as if this selection were not there"
+    }
 }
 
 fn timeframe(rule: &DetectionRule<'_>, key: Span, report: &mut Report<'_>) {
