@@ -17,11 +17,14 @@ macro_rules! checks {
 }
 
 checks! {
+    condition_syntax,
     duplicate_id,
     duplicate_modifier,
     duplicate_name,
     duplicate_tag,
     duplicate_title,
+    empty_selection,
+    empty_value_list,
     file_too_large,
     generic_logsource_available,
     invalid_car_tag,
@@ -48,6 +51,7 @@ checks! {
     multiple_detection_tags,
     multiple_tlp_tags,
     retired_attack_tag,
+    single_value_all,
     tactic_without_technique_match,
     tag_format,
     technique_without_tactic,
@@ -66,6 +70,7 @@ checks! {
     unused_selection,
     unused_suppression,
     uppercase_key,
+    uppercase_operator,
     yaml_alias_expansion,
     yaml_duplicate_key,
     yaml_encoding,

@@ -65,6 +65,10 @@ fn unused_selection(rule: &DetectionRule<'_>, _cx: &Context<'_>, report: &mut Re
         let misspelt = misspelt(rule, &names);
         let unused = detection.selections.iter().zip(&used).filter(|(_, used)| !**used);
         for (selection, _) in unused {
+            // Keys of the rule that are indented too far are reported by `misplaced-key`.
+            if RULE_KEYS.contains(&&*selection.name.text) {
+                continue;
+            }
             if !is_used_elsewhere(rule, selection) && !misspelt.iter().any(|meant| covers(meant, selection)) {
                 let mut finding = report
                     .at(selection.name.span, format!("the condition does not use the selection `{}`", selection.name.text))
@@ -119,9 +123,7 @@ const RULE_KEYS: [&str; 14] = [
 /// Why it is there at all, where its name tells.
 fn note(selection: &Selection) -> &'static str {
     let name = &*selection.name.text;
-    if RULE_KEYS.contains(&name) {
-        "this is a key of the rule itself: it is indented too far"
-    } else if name.contains('|') {
+    if name.contains('|') {
         "this looks like a field: fields stand one level deeper, in a selection"
     } else {
         "the rule behaves as if this selection were not there"
