@@ -33,7 +33,9 @@ impl DetectionRule<'_> {
         let name = format!("{}{}", key.field.text, piped(words));
         let stays_text = !plain || scalar::resolve(&name, Style::Plain, None) == Type::Str;
         let taken = group.members.iter().any(|member| match member {
-            Member::Item(other) => !std::ptr::eq(other, item) && other.key.as_ref().is_some_and(|key| reads(key, &name)),
+            Member::Item(other) => {
+                !std::ptr::eq(other, item) && other.key.as_ref().is_some_and(|key| reads(key, &name))
+            }
             Member::Group(_) => false,
         });
         if !stays_text || taken {
