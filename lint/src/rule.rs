@@ -1,8 +1,8 @@
 //! The views of a document that checks get.
 
-use sigwise_sigma::correlation::{Correlation, Filter};
+use sigwise_sigma::correlation::{Correlation, CorrelationKind, Filter};
 use sigwise_sigma::detection::{Detection, LogSource};
-use sigwise_sigma::yaml::Entry;
+use sigwise_sigma::yaml::{Entry, Mapping};
 use sigwise_sigma::{Body, Document, File, RuleKind, Source, Span};
 
 use crate::engine::Context;
@@ -139,6 +139,23 @@ pub struct CorrelationRule<'a> {
     pub document: &'a Document,
     /// Its `correlation`.
     pub correlation: &'a Correlation,
+}
+
+impl<'a> CorrelationRule<'a> {
+    /// `correlation`, where it is a map.
+    pub fn map(&self) -> Option<&'a Mapping> {
+        self.correlation.node.mapping()
+    }
+
+    /// Its type, where that is known.
+    pub fn kind(&self) -> Option<CorrelationKind> {
+        self.correlation.kind.as_ref().and_then(|(kind, _)| *kind)
+    }
+
+    /// Whether what it holds stands here and nowhere else, so that it may be edited.
+    pub fn is_own(&self) -> bool {
+        !self.file.shares_text
+    }
 }
 
 /// A filter rule.

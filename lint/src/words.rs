@@ -65,6 +65,33 @@ pub static RELATION: Words = Words {
     any_case: true,
 };
 
+/// `type` of a correlation; `value_median` is pySigma's alone.
+pub static CORRELATION: Words = Words {
+    noun: "correlation type",
+    all: &[
+        "event_count",
+        "value_count",
+        "temporal",
+        "temporal_ordered",
+        "value_sum",
+        "value_avg",
+        "value_percentile",
+        "value_median",
+    ],
+    synonyms: &[
+        ("count", "event_count"),
+        ("sum", "value_sum"),
+        ("avg", "value_avg"),
+        ("average", "value_avg"),
+        ("value_average", "value_avg"),
+        ("percentile", "value_percentile"),
+        ("median", "value_median"),
+        ("sequence", "temporal_ordered"),
+        ("ordered_temporal", "temporal_ordered"),
+    ],
+    any_case: true,
+};
+
 impl Words {
     /// Reports a value that is none of the words. `own` says whether its text may be edited.
     pub fn report(&self, node: &Node, own: bool, report: &mut Report<'_>) {
@@ -101,7 +128,8 @@ impl Words {
         report.at(node.place(), message).note(self.list()).maybe_fix(fix);
     }
 
-    fn list(&self) -> String {
+    /// The words, in a sentence.
+    pub fn list(&self) -> String {
         let words: Vec<String> = self.all.iter().map(|word| format!("`{word}`")).collect();
         format!("there are {}", words.join(", "))
     }

@@ -5,7 +5,8 @@ mod sniff;
 #[cfg(test)]
 mod tests;
 
-use crate::correlation::{self, Correlation};
+use crate::condition::Condition;
+use crate::correlation::{self, Correlation, CorrelationCondition};
 use crate::detection::build::{self, Section, key_text};
 use crate::detection::{Detection, LogSource, Spanned};
 use crate::filter::{self, Filter};
@@ -194,6 +195,17 @@ impl Document {
             Body::Detection { detection, .. } => detection.as_ref(),
             Body::Filter(filter) => filter.detection.as_ref(),
             Body::Correlation(_) | Body::None => None,
+        }
+    }
+
+    /// The conditions: of a detection or filter, or the extended one of a correlation.
+    pub fn conditions(&self) -> &[Condition] {
+        match &self.body {
+            Body::Correlation(correlation) => match &correlation.condition {
+                Some(CorrelationCondition::Extended(condition)) => std::slice::from_ref(condition),
+                _ => &[],
+            },
+            _ => self.detection().map_or(&[], |detection| &detection.conditions),
         }
     }
 

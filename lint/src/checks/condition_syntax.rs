@@ -7,7 +7,7 @@ use crate::declare_check;
 use crate::diagnostic::{Edit, Fix};
 use crate::engine::Context;
 use crate::report::Report;
-use crate::rule::DetectionRule;
+use crate::rule::RuleDocument;
 
 declare_check! {
     /// Reports a condition that cannot be read.
@@ -50,13 +50,13 @@ declare_check! {
             "SigmaConditionError", "SigmaFilterConditionError", "condition-type", "condition-aggregation-removed",
             "quantifier-unsupported", "identifier-characters",
         ],
-        since: "0.1.0", run: Detection(condition_syntax),
+        since: "0.1.0", run: Document(condition_syntax),
     }
 }
 
-fn condition_syntax(rule: &DetectionRule<'_>, _cx: &Context<'_>, report: &mut Report<'_>) {
-    let several = rule.detection.conditions.len() > 1;
-    for condition in &rule.detection.conditions {
+fn condition_syntax(rule: &RuleDocument<'_>, _cx: &Context<'_>, report: &mut Report<'_>) {
+    let several = rule.document.conditions().len() > 1;
+    for condition in rule.document.conditions() {
         if condition.not_text {
             // That there is nothing at all is reported as a missing condition.
             if several || !condition.span.is_empty() {
@@ -71,12 +71,14 @@ fn condition_syntax(rule: &DetectionRule<'_>, _cx: &Context<'_>, report: &mut Re
     }
 }
 
-fn not_text(rule: &DetectionRule<'_>, condition: &Condition, report: &mut Report<'_>) {
+fn not_text(rule: &RuleDocument<'_>, condition: &Condition, report: &mut Report<'_>) {
     let raw = rule.source().slice(condition.span);
-    if matches!(raw, "null" | "Null" | "NULL" | "~") && rule.detection.conditions.len() == 1 {
+    if matches!(raw, "null" | "Null" | "NULL" | "~") && rule.document.conditions().len() == 1 {
         return;
     }
-    let named = !rule.file.shares_text && rule.detection.selection(&condition.text).is_some() && !raw.contains('\'');
+    let detection = rule.document.detection();
+    let known = detection.is_some_and(|detection| detection.selection(&condition.text).is_some());
+    let named = !rule.file.shares_text && known && !raw.contains('\'');
     let edit = named.then(|| Edit::replace(condition.span, format!("'{raw}'")));
     let line = raw.find(['\n', '\r']).unwrap_or(raw.len());
     let span = Span { start: condition.span.start, end: condition.span.start + line as u32 };
@@ -86,7 +88,7 @@ fn not_text(rule: &DetectionRule<'_>, condition: &Condition, report: &mut Report
 /// What may stand where an operand should.
 const OPERAND: &str = "a selection, `not`, `1 of`, `all of` or `(`";
 
-fn report_one(rule: &DetectionRule<'_>, condition: &Condition, error: &Error, report: &mut Report<'_>) {
+fn report_one(rule: &RuleDocument<'_>, condition: &Condition, error: &Error, report: &mut Report<'_>) {
     let source = rule.source();
     let word = source.slice(error.span);
     let place = condition.tokens.iter().position(|token| token.span == error.span);
@@ -154,9 +156,9 @@ fn expects_operand(kind: TokenKind) -> bool {
 }
 
 /// The selection whose name has blanks and reads like the words around this one.
-fn blank_name<'a>(rule: &DetectionRule<'a>, condition: &Condition, place: usize) -> Option<&'a str> {
+fn blank_name<'a>(rule: &RuleDocument<'a>, condition: &Condition, place: usize) -> Option<&'a str> {
     let words = condition.tokens.get(place.checked_sub(1)?..)?;
-    let selections = rule.detection.selections.iter().take(200).map(|selection| &*selection.name.text);
+    let selections = rule.document.detection()?.selections.iter().take(200).map(|selection| &*selection.name.text);
     selections.filter(|name| name.contains(' ')).find(|name| {
         let mut words = words.iter();
         name.split_whitespace().all(|part| words.next().is_some_and(|word| *word.text == *part))

@@ -166,7 +166,7 @@ fn named_month(text: &str) -> Option<Date> {
         } else {
             let lower = word.to_ascii_lowercase();
             let known = |name: &&str| lower.len() >= 3 && name.starts_with(&lower);
-            let number = MONTHS.iter().position(|name| known(name))?;
+            let number = MONTHS.iter().position(known)?;
             if month.replace(number as u32 + 1).is_some() {
                 return None;
             }

@@ -78,6 +78,7 @@ fn invalid_type(rule: &RuleDocument<'_>, _cx: &Context<'_>, report: &mut Report<
         }
     }
     if rule.kind() == RuleKind::Correlation {
+        correlation(rule, report);
         return;
     }
     let Some(logsource) = rule.document.get("logsource").and_then(|entry| entry.value.mapping()) else { return };
@@ -86,6 +87,34 @@ fn invalid_type(rule: &RuleDocument<'_>, _cx: &Context<'_>, report: &mut Report<
         if part && entry.value.str().is_none() {
             value(rule, logsource, entry, Form::Text, report);
         }
+    }
+}
+
+/// What has no check of its own in a correlation.
+fn correlation(rule: &RuleDocument<'_>, report: &mut Report<'_>) {
+    let Some(map) = rule.document.get("correlation").and_then(|entry| entry.value.mapping()) else { return };
+    for entry in &map.entries {
+        let node = &entry.value;
+        let texts = |node: &Node| match node.sequence() {
+            Some(list) => list.items.iter().all(|item| item.str().is_some()),
+            None => node.str().is_some() || node.is_null(),
+        };
+        let (wrong, wanted) = match entry.name() {
+            Some("rules" | "group-by") => (!texts(node), "text or a list of texts"),
+            Some("aliases") => (node.mapping().is_none() && !node.is_null(), "a map"),
+            Some("generate") => (!keys::has_form(node, Form::Flag) && !node.is_null(), "`true` or `false`"),
+            _ => continue,
+        };
+        if !wrong {
+            continue;
+        }
+        if node.sequence().is_some() && entry.name() != Some("aliases") && entry.name() != Some("generate") {
+            items(rule, entry, report);
+            continue;
+        }
+        let what = keys::what(node);
+        let name = entry.name().unwrap_or_default();
+        report.at(first_line(rule, node), format!("`{name}` must be {wanted}, but this is {what}"));
     }
 }
 

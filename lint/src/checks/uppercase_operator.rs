@@ -6,7 +6,7 @@ use crate::declare_check;
 use crate::diagnostic::{Edit, Fix};
 use crate::engine::Context;
 use crate::report::Report;
-use crate::rule::DetectionRule;
+use crate::rule::RuleDocument;
 
 declare_check! {
     /// Reports an operator of a condition that is not written in lower case.
@@ -38,12 +38,12 @@ declare_check! {
     /// ```
     "uppercase-operator" {
         group: Condition, profile: Spec, severity: Error, fix: Sometimes(Safe),
-        aliases: ["SigmaConditionError", "operator-case"], since: "0.1.0", run: Detection(uppercase_operator),
+        aliases: ["SigmaConditionError", "operator-case"], since: "0.1.0", run: Document(uppercase_operator),
     }
 }
 
-fn uppercase_operator(rule: &DetectionRule<'_>, _cx: &Context<'_>, report: &mut Report<'_>) {
-    for condition in &rule.detection.conditions {
+fn uppercase_operator(rule: &RuleDocument<'_>, _cx: &Context<'_>, report: &mut Report<'_>) {
+    for condition in rule.document.conditions() {
         for error in condition.errors.iter().filter(|error| error.kind == ErrorKind::Uppercase) {
             let word = rule.source().slice(error.span);
             let lower = word.to_lowercase();
