@@ -1,6 +1,7 @@
 //! A spanned YAML tree: the only file that names the YAML crate.
 //!
-//! Broken text is mended line by line (at equal length, so that spans stay true) until the rest can be read.
+//! Broken text is mended edit by edit until the rest can be read: quotes, colons, brackets and indentation first, so that
+//! what the author meant is in the tree, lines that are given up last. Spans are those of the file as it is.
 
 mod build;
 mod fault;
@@ -36,7 +37,8 @@ pub struct Stream {
     pub problems: Vec<Problem>,
     /// Whether aliases bring text of one place to others.
     pub aliases: bool,
-    /// The text that was parsed in the end, where lines had to be blanked out; same length as the source.
+    /// The text with what had to be blanked out, where something was wrong; same length as the source. Edits that change
+    /// the length (quotes, colons, indentation) are how the text was read, but are not in here: see [`Problem::fix`].
     pub recovered: Option<String>,
 }
 

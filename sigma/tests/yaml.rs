@@ -297,6 +297,7 @@ fn what_pyyaml_cannot_load() {
         ("a: b\t", "\t"),
         ("a: b\tc", "\t"),
         ("a: b\n: c", ":"),
+        ("a: b\n...\nc: d\ne: f", "c: d"),
     ] {
         let (source, stream) = read(file);
         let found: Vec<_> = stream.problems.iter().map(|p| source.slice(p.span)).collect();

@@ -75,6 +75,14 @@ impl Sink for Builder<'_> {
         self.anchored = 0;
         if let Some((marker, root)) = self.document.take() {
             let content = root.as_ref().map(|root| root.anchor.map_or(root.span, |anchor| anchor.cover(root.span)));
+            if let (None, Some(content), false) = (marker, content, self.documents.is_empty()) {
+                // YAML 1.2 takes it, PyYAML does not.
+                let line = self.text[content.range()]
+                    .find(['\n', '\r'])
+                    .map_or(content.end as usize, |at| content.start as usize + at);
+                let span = Span::new(content.start as usize, line);
+                self.problem(Problem::new(ProblemKind::Syntax, span, "a new document must begin with `---`"));
+            }
             let span = match (marker, content) {
                 (Some(marker), Some(content)) => marker.cover(content),
                 (Some(span), None) | (None, Some(span)) => span,
@@ -135,7 +143,15 @@ impl Sink for Builder<'_> {
         let end = if flow { span.end as usize } else { start };
         self.last = end;
         let value = if mapping {
-            Value::Mapping(Mapping { entries: Vec::new(), flow })
+            // `[a: b]` holds maps of one pair; the map of a whole rule has a dozen.
+            let room = if flow && span.is_empty() {
+                1
+            } else if self.open.is_empty() {
+                16
+            } else {
+                4
+            };
+            Value::Mapping(Mapping { entries: Vec::with_capacity(room), flow })
         } else {
             Value::Sequence(Sequence { items: Vec::new(), flow })
         };
