@@ -14,7 +14,7 @@
 pub mod sigma;
 
 use crate::fields::Kind;
-use crate::op::{Base, Op};
+use crate::op::{Base, Extra, Op};
 
 /// A piece of a pattern.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,7 +59,7 @@ pub fn pattern(mut parts: Vec<Part>, kind: Kind, op: Op) -> (Op, String) {
     }
     parts.dedup_by(|a, b| *a == Part::Star && *b == Part::Star);
     // What is encoded or compared by case stays as it is: a folded value would be another one.
-    if !op.keeps_case() && !op.extras().any(crate::op::Extra::is_encoding) {
+    if folds(op) {
         if parts.iter().any(|p| matches!(p, Part::Text(t) if t.contains(":\\"))) {
             parts = fold_drives(parts, kind);
         }
@@ -78,10 +78,15 @@ pub fn pattern(mut parts: Vec<Part>, kind: Kind, op: Op) -> (Op, String) {
     }
     let (base, value) = shape(&parts, kind);
     let value = match base {
-        Base::Eq if kind == Kind::RegistryData => number(&value).unwrap_or(value),
+        Base::Eq if kind == Kind::RegistryData && op.is_plain() => number(&value).unwrap_or(value),
         _ => value,
     };
     (op.on(base), value)
+}
+
+/// Whether drives and registry roots are folded beneath this operator.
+fn folds(op: Op) -> bool {
+    !op.keeps_case() && !op.extras().any(Extra::is_encoding)
 }
 
 /// Lower case in place, where that is possible.
@@ -144,9 +149,9 @@ fn fold_drives(parts: Vec<Part>, kind: Kind) -> Vec<Part> {
         let mut rest = text.as_str();
         if let Some(after) = rest.strip_prefix(":\\") {
             let free = |before: Option<&Part>| match before {
-                None | Some(Part::Star) => true,
+                None | Some(Part::Star | Part::Drive) => true,
                 Some(Part::Text(t)) => !t.ends_with(|c: char| c.is_ascii_alphanumeric()),
-                Some(_) => false,
+                Some(Part::Question) => false,
             };
             match out.as_slice() {
                 [before @ .., Part::Question] if free(before.last()) => {
@@ -161,13 +166,14 @@ fn fold_drives(parts: Vec<Part>, kind: Kind) -> Vec<Part> {
                 _ => {}
             }
         }
-        let opens = matches!(out.last(), None | Some(Part::Star));
+        let opens = matches!(out.last(), None | Some(Part::Star | Part::Drive));
         let whole = rest;
         let mut from = 0;
         while let Some(found) = whole.get(from..).and_then(|s| s.find(":\\")) {
             let colon = from + found;
             let bytes = whole.as_bytes();
-            let letter = colon > 0 && bytes.get(colon - 1).is_some_and(u8::is_ascii_alphabetic);
+            // A literal question mark too: no path has one, so it was meant as a wildcard.
+            let letter = colon > 0 && bytes.get(colon - 1).is_some_and(|b| b.is_ascii_alphabetic() || *b == b'?');
             let alone = match colon.checked_sub(2) {
                 Some(before) => bytes.get(before).is_some_and(|b| !b.is_ascii_alphanumeric()),
                 None => opens,
@@ -271,19 +277,22 @@ pub fn parts(op: Op, value: &str) -> Vec<Part> {
     }
 }
 
-/// Text with drives in it.
+/// Text with drives in it. What looks like one after a letter or digit is none.
 fn plain(value: &str) -> Vec<Part> {
     let mut out = Vec::new();
-    let mut rest = value;
-    while let Some(at) = rest.find(DRIVE) {
-        let (before, after) = rest.split_at(at);
+    let mut start = 0;
+    for (at, drive) in value.match_indices(DRIVE) {
+        let before = value.get(start..at).unwrap_or_default();
+        if before.ends_with(|c: char| c.is_ascii_alphanumeric()) {
+            continue;
+        }
         if !before.is_empty() {
             out.push(Part::Text(before.to_owned()));
         }
         out.push(Part::Drive);
-        rest = after.get(DRIVE.len()..).unwrap_or_default();
+        start = at + drive.len();
     }
-    if !rest.is_empty() {
+    if let Some(rest) = value.get(start..).filter(|rest| !rest.is_empty()) {
         out.push(Part::Text(rest.to_owned()));
     }
     out

@@ -307,7 +307,6 @@ pub fn to_sigma(
     }
 
     let mut words: Vec<&str> = op.extras().map(Extra::word).collect();
-    let encoded = op.extras().any(Extra::is_encoding);
     let kind = Fields::embedded().canonical(field).kind;
     let value = match op.base() {
         Base::Missing => return Some(SigmaItem { key: key(""), value: None }),
@@ -328,18 +327,22 @@ pub fn to_sigma(
             // The case of a known spelling is nicer than none.
             let name = spelling.map(|(_, raw)| raw.trim_start_matches(['*', '\\', '/']));
             let name = name.filter(|name| name.to_lowercase() == value).unwrap_or(value);
-            format!("{}{}", separator.unwrap_or('\\'), string::escape(name))
+            string::escape(&format!("{}{name}", separator.unwrap_or('\\')))
         }
         // A drive at the start of a path: any letter, so that nothing is lost.
-        Base::Eq if kind == Kind::Path && !op.keeps_case() && value.starts_with(super::DRIVE) => {
+        Base::Eq if kind == Kind::Path && super::folds(op) && value.starts_with(super::DRIVE) => {
             words.push("endswith");
             escape(value.get(1..).unwrap_or_default())
         }
-        Base::StartsWith if kind == Kind::Path && !op.keeps_case() && value.starts_with(super::DRIVE) => {
+        Base::StartsWith if kind == Kind::Path && super::folds(op) && value.starts_with(super::DRIVE) => {
             words.push("contains");
             escape(value.get(1..).unwrap_or_default())
         }
-        Base::Eq if kind == Kind::RegistryData && value.parse::<u32>().is_ok_and(|n| n.to_string() == value) => {
+        Base::Eq
+            if kind == Kind::RegistryData
+                && op.is_plain()
+                && value.parse::<u32>().is_ok_and(|n| n.to_string() == value) =>
+        {
             format!("DWORD (0x{:08X})", value.parse::<u32>().unwrap_or_default())
         }
         Base::Wildcard => {
@@ -361,10 +364,10 @@ pub fn to_sigma(
             }
             // A drive within a text can be any; at its start a star stands for the letter.
             match value.strip_prefix(super::DRIVE) {
-                Some(_) if !op.keeps_case() && !encoded && matches!(base, Base::Contains | Base::EndsWith) => {
+                Some(_) if super::folds(op) && matches!(base, Base::Contains | Base::EndsWith) => {
                     escape(value.get(1..).unwrap_or_default())
                 }
-                _ if encoded || op.keeps_case() => string::escape(value),
+                _ if !super::folds(op) => string::escape(value),
                 _ => escape(value),
             }
         }
@@ -374,27 +377,30 @@ pub fn to_sigma(
 
 /// A text of the normal form as a Sigma string that matches it literally, drives as `C:\`.
 fn escape(value: &str) -> String {
-    string::escape(&value.replace(super::DRIVE, r"C:\"))
+    let mut text = String::with_capacity(value.len());
+    for part in super::plain(value) {
+        match part {
+            Part::Text(part) => text.push_str(&part),
+            _ => text.push_str(r"C:\"),
+        }
+    }
+    string::escape(&text)
 }
 
 /// A pattern of the normal form as a Sigma string.
 fn wildcards(value: &str) -> String {
-    let pieces = super::decode(value).into_iter().map(|part| match part {
-        Part::Star => string::PieceKind::Star,
-        Part::Question => string::PieceKind::Question,
-        Part::Drive => string::PieceKind::Text(super::DRIVE.to_owned()),
-        Part::Text(text) => string::PieceKind::Text(text),
-    });
-    // A drive is a wildcard and a text.
+    use string::PieceKind::{Question, Star, Text};
     let mut out = string::Pattern::default();
-    for kind in pieces {
-        let mut push = |kind| out.pieces.push(string::Piece { kind, range: 0..0 });
-        match kind {
-            string::PieceKind::Text(text) if text == super::DRIVE => {
-                push(string::PieceKind::Question);
-                push(string::PieceKind::Text(r":\".to_owned()));
+    let mut push = |kind| out.pieces.push(string::Piece { kind, range: 0..0 });
+    for part in super::decode(value) {
+        match part {
+            Part::Star => push(Star),
+            Part::Question => push(Question),
+            Part::Text(text) => push(Text(text)),
+            Part::Drive => {
+                push(Question);
+                push(Text(r":\".to_owned()));
             }
-            kind => push(kind),
         }
     }
     out.to_source()
@@ -473,6 +479,41 @@ mod tests {
                 let (back, normals) = item.normal();
                 let back = (back.as_str(), normals[0].op, normals[0].value.as_str(), normals.len());
                 assert_eq!(back, (field, op, value, 1), "{item:?}");
+            }
+        }
+    }
+
+    proptest::proptest! {
+        #![proptest_config(proptest::prelude::ProptestConfig::with_cases(2000))]
+
+        /// Whatever an item says in the normal form, Sigma can say it again, with and without a known spelling.
+        #[test]
+        fn every_row_leads_back(
+            field in proptest::sample::select(vec!["Image", "CommandLine", "TargetObject", "Details", ""]),
+            modifiers in proptest::sample::select(vec![
+                "", "contains", "startswith", "endswith", "re", "re|i", "cased", "contains|cased", "cidr", "lt",
+                "base64offset|contains", "wide|base64|contains", "windash|contains", "exists", "hour|gte", "endswith|cased",
+            ]),
+            value in proptest::collection::vec(
+                proptest::sample::select(vec![
+                    "*", "?", "\\", "\\\\", "\\*", "/", "a", "B", "é", "C:\\", ":\\", "?:\\", "[", "]", "HKLM\\", "HKEY_USERS\\",
+                    "\\REGISTRY\\MACHINE\\", "0x00000001", "DWORD (0x0000000A)", " ", "-", "x.exe", "12",
+                ]),
+                0..5,
+            ),
+            product in proptest::sample::select(vec![None, Some("windows"), Some("linux")]),
+        ) {
+            let key = if modifiers.is_empty() { field.to_owned() } else { format!("{field}|{modifiers}") };
+            let (name, normals) = SigmaItem { key, value: Some(value.concat()) }.normal();
+            let spelling = Modifiers::read(modifiers.split('|').filter(|m| !m.is_empty())).spelling;
+            for normal in normals {
+                for known in [None, Some((spelling.as_str(), normal.raw.as_str()))] {
+                    let item = to_sigma(&name, normal.op, &normal.value, known, product).unwrap();
+                    let (field, back) = item.normal();
+                    proptest::prop_assert_eq!(&field, &name);
+                    let back = (back.len(), back[0].op, &back[0].value);
+                    proptest::prop_assert_eq!(back, (1, normal.op, &normal.value), "{:?}", item);
+                }
             }
         }
     }

@@ -78,7 +78,7 @@ pub fn rule(document: &Document, path: &str) -> Option<Rule> {
         unread: Vec::new(),
     };
     if let Some(detection) = detection {
-        Reader { rule: &mut rule, detection }.read();
+        Reader { rule: &mut rule, detection, named: Vec::new(), twice: false }.read();
     }
     let ids = rule.predicates.iter().filter(|p| {
         &*p.field == "EventID" && p.role == Role::Indicator && p.scope != Scope::Guard && p.op == Base::Eq.into()
@@ -137,6 +137,10 @@ enum Node<'a> {
 struct Reader<'a, 'r> {
     rule: &'r mut Rule,
     detection: &'a Detection,
+    /// The selections that have been named so far.
+    named: Vec<usize>,
+    /// One was named again.
+    twice: bool,
 }
 
 impl<'a> Reader<'a, '_> {
@@ -189,6 +193,8 @@ impl<'a> Reader<'a, '_> {
 
     fn selection(&mut self, index: usize) -> Option<Node<'a>> {
         let selection = self.detection.selections.get(index)?;
+        self.twice |= self.named.contains(&index);
+        self.named.push(index);
         self.group(&selection.group, &selection.name.text, 0)
     }
 
@@ -306,7 +312,7 @@ impl<'a> Reader<'a, '_> {
         }
     }
 
-    /// Adds a predicate unless it is there already: a selection may be named twice.
+    /// Adds a predicate, unless it is there already because the condition names its selection twice.
     fn push(&mut self, new: Predicate) {
         let same = |p: &Predicate| {
             p.group == new.group
@@ -316,8 +322,7 @@ impl<'a> Reader<'a, '_> {
                 && p.value == new.value
                 && p.field == new.field
         };
-        // Only the last few can be equal without the rule naming a selection twice, but long lists are rare enough.
-        if self.rule.predicates.len() > 2000 || !self.rule.predicates.iter().any(same) {
+        if !(self.twice && self.rule.predicates.iter().any(same)) {
             self.rule.predicates.push(new);
         }
     }
