@@ -50,3 +50,42 @@ fn a_snapshot_made_of_the_embedded_one_is_the_same() {
     let builder = source::build(&[], &Manifest::default(), Some(&base), Attack::embedded(), |_| {}).unwrap();
     assert!(builder.build().unwrap() == embedded);
 }
+
+#[test]
+#[ignore = "needs SIGWISE_SHARED"]
+fn two_layers_answer_like_one() {
+    let part = |folders: &[&str]| {
+        let [Source { vendor, dir, .. }] = sources();
+        let part = |folder: &&str| Source { vendor, label: None, dir: dir.join(folder) };
+        let parts: Vec<_> = folders.iter().map(part).collect();
+        let builder = source::build(&parts, &Manifest::default(), None, Attack::embedded(), |_| {}).unwrap();
+        Snapshot::from_bytes(builder.build().unwrap()).unwrap()
+    };
+    let (rules, others) = (["rules"], ["rules-emerging-threats", "rules-threat-hunting", "rules-compliance"]);
+    let one = Corpus::new(part(&[&rules[..], &others[..]].concat()));
+    let two = Corpus::new(part(&rules)).with_overlay(part(&others));
+    assert_eq!(one.rules().count(), two.rules().count());
+    assert_eq!((one.row_count(), one.field_count(), one.word_count()), {
+        (two.row_count(), two.field_count(), two.word_count())
+    });
+    for rule in one.rules() {
+        let ask = |corpus: &Corpus| {
+            let leave = corpus.leave(Some(rule.id()), Some(rule.title()));
+            let fields = corpus.fields_of_logsource(rule.logsource(), &leave);
+            let mut fields: Vec<_> = fields.0.iter().map(|c| (c.rules, corpus.field_name(c.of).to_owned())).collect();
+            fields.sort();
+            let reach: Vec<_> = rule
+                .incidents()
+                .map(|incident| one.row_ref(incident.row))
+                .map(|row| corpus.reach(corpus.row(row.name, row.op, row.value).unwrap(), &leave))
+                .map(|mut reach| {
+                    // A pasted block that stands in both layers makes two families of one.
+                    reach.indicators.families = 0;
+                    reach
+                })
+                .collect();
+            (fields, reach)
+        };
+        assert_eq!(ask(&one), ask(&two), "{}", rule.path());
+    }
+}

@@ -6,7 +6,7 @@
 
 use rustc_hash::FxHashMap;
 
-use super::{Incident, RowKey};
+use super::writer::{Incident, RowKey};
 use crate::vendor::Vendor;
 
 /// How many rows make a block. Chosen on SigmaHQ: shorter lists, such as the two names of PowerShell with their two

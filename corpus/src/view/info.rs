@@ -100,7 +100,7 @@ impl Info {
             *by_vendor.entry(rule.vendor().word()).or_default() += 1;
             families.insert(rule.family());
         }
-        let sources: Vec<_> = corpus.layers().flat_map(sources).collect();
+        let sources = SourceView::all(corpus);
         for source in &sources {
             let count = unknown_logsource.entry(source.vendor.word()).or_default();
             *count = u32::saturating_add(*count, source.unknown_logsource);
@@ -118,6 +118,13 @@ impl Info {
             unread: corpus.layers().flat_map(unread).collect(),
             sources,
         }
+    }
+}
+
+impl SourceView {
+    /// The sources of a corpus.
+    pub fn all(corpus: &Corpus) -> Vec<Self> {
+        corpus.layers().flat_map(sources).collect()
     }
 }
 

@@ -6,7 +6,7 @@ use rustc_hash::FxHashMap;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{ByVendor, CONTRACT, Info, LogSourceView, RowView, RuleLink, SourceView, by_vendor};
+use super::{ByVendor, CONTRACT, LogSourceView, RowView, RuleLink, SourceView, by_vendor};
 use crate::attack::{self, Attack};
 use crate::corpus::{Corpus, FieldId, Incident, Leave, RowId, RuleId};
 use crate::fields::Fields;
@@ -172,7 +172,7 @@ impl TechniqueList {
         };
         Self {
             version: CONTRACT,
-            attack_version: corpus.attack_version().to_owned(),
+            attack_version: attack.version().to_owned(),
             techniques: own.iter().map(entry).collect(),
         }
     }
@@ -207,7 +207,7 @@ impl TechniquePage {
             name: known.map(|t| t.name.to_string()),
             tactics: known.map(tactics).unwrap_or_default(),
             attack_version: attack.version().to_owned(),
-            sources: Info::of(corpus).sources,
+            sources: SourceView::all(corpus),
             counts: TechniqueCounts { rules: evidence.rules, own: own as u32, by_vendor: by_vendor(&evidence) },
             events: page.events(),
             fields: page.fields(),

@@ -1,0 +1,417 @@
+//! The work of [`super::Builder::build`]: numbers for everything, sorted; then the tables.
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::intern::{self, Sorted, Texts};
+use super::{SourceRules, families};
+use crate::attack::Attack;
+use crate::logsource::{Event, LogSource};
+use crate::op::Op;
+use crate::rule::{Predicate, Role, Rule, Scope};
+use crate::snapshot::{NONE, Section, SnapshotError, Tables, flags, hash};
+use crate::vendor::Vendor;
+use crate::words::{authors, words};
+
+/// A row before rows are sorted: field, operator and value by their numbers.
+pub(super) type RowKey = (u32, Op, u32);
+
+/// An incidence with the row by its first number.
+pub(super) struct Incident {
+    pub(super) row: u32,
+    pub(super) group: u16,
+    pub(super) flags: u32,
+}
+
+/// Everything about one rule that has numbers of its own.
+#[derive(Default)]
+struct Entry {
+    incidents: Vec<Incident>,
+    techniques: Vec<u32>,
+    events: Vec<u32>,
+    authors: Vec<u32>,
+    words: Vec<u32>,
+    logsource: u32,
+}
+
+pub(super) struct Writer<'a> {
+    attack: &'a Attack,
+    texts: Texts,
+    rows: FxHashMap<RowKey, u32>,
+    row_keys: Vec<RowKey>,
+    /// Row, vendor, key, value → how often.
+    spellings: FxHashMap<(u32, Vendor, &'a str, &'a str), u32>,
+    fields: Sorted<&'a str>,
+    ops: Sorted<Op>,
+    techniques: Sorted<&'a str>,
+    events: Sorted<&'a Event>,
+    authors: Sorted<String>,
+    words: Sorted<String>,
+    logsources: Sorted<&'a LogSource>,
+    tables: Tables,
+}
+
+impl<'a> Writer<'a> {
+    pub(super) fn new(attack: &'a Attack) -> Self {
+        Self {
+            attack,
+            texts: Texts::default(),
+            rows: FxHashMap::default(),
+            row_keys: Vec::new(),
+            spellings: FxHashMap::default(),
+            fields: Sorted::default(),
+            ops: Sorted::default(),
+            techniques: Sorted::default(),
+            events: Sorted::default(),
+            authors: Sorted::default(),
+            words: Sorted::default(),
+            logsources: Sorted::default(),
+            tables: Tables::new(),
+        }
+    }
+
+    pub(super) fn write(
+        mut self,
+        sources: &'a [SourceRules],
+        rules: &[(u32, &'a Rule)],
+    ) -> Result<Vec<u8>, SnapshotError> {
+        let mut entries: Vec<Entry> = rules.iter().map(|(_, rule)| self.entry(rule)).collect();
+        self.sort(&mut entries);
+        let families = families::families(
+            rules.iter().zip(&entries).map(|((_, rule), e)| (rule.vendor, e.incidents.as_slice())),
+            &self.row_keys,
+        );
+        self.sources(sources, rules, &entries);
+        self.rules(rules, &entries, &families);
+        self.inverted(&entries);
+        self.indexes(rules);
+        self.tables.push(
+            Section::Meta,
+            [self.texts.of(self.attack.version()), families.iter().max().map_or(0, |last| last + 1), 0, 0],
+        );
+        self.tables.set_texts(self.texts.iter());
+        self.tables.encode()
+    }
+
+    /// Gives everything about a rule its first numbers.
+    fn entry(&mut self, rule: &'a Rule) -> Entry {
+        let mut entry = Entry { logsource: self.logsources.of(&rule.logsource), ..Entry::default() };
+        for predicate in rule.predicates.iter().filter(|p| p.has_row) {
+            entry.incidents.push(self.incident(rule.vendor, predicate));
+        }
+        entry.incidents.sort_by_key(|i| (i.group, i.flags & 1));
+        let mut seen = FxHashSet::default();
+        entry.incidents.retain(|i| seen.insert((i.row, i.group, i.flags)));
+
+        let techniques = rule.techniques.iter().map(|id| self.attack.current(id));
+        entry.techniques = once_each(techniques.map(|id| self.techniques.of(id)));
+        entry.events = once_each(rule.events.iter().map(|event| self.events.of(event)));
+        entry.authors = once_each(authors(&rule.author).into_iter().map(|name| self.authors.of(name)));
+        let looked_for = |p: &&Predicate| {
+            p.has_row && p.role == Role::Indicator && p.scope != Scope::Guard && !p.scaffold && !p.derived
+        };
+        let values = rule.predicates.iter().filter(looked_for).map(|p| &*p.value);
+        let all = std::iter::once(&*rule.title).chain(values).flat_map(words);
+        entry.words = once_each(all.map(|word| self.words.of(word)));
+        entry
+    }
+
+    fn incident(&mut self, vendor: Vendor, predicate: &'a Predicate) -> Incident {
+        let key = (self.fields.of(&*predicate.field), predicate.op, self.texts.of(&predicate.value));
+        self.ops.of(predicate.op);
+        let next = u32::try_from(self.row_keys.len()).unwrap_or(NONE);
+        let row = *self.rows.entry(key).or_insert_with(|| {
+            self.row_keys.push(key);
+            next
+        });
+        let written = if vendor == Vendor::Sigma { &predicate.modifiers } else { &predicate.field_raw };
+        let spelling = (row, vendor, &**written, &*predicate.value_raw);
+        *self.spellings.entry(spelling).or_default() += 1;
+        let flags = flags::pack(predicate.role, predicate.scope, predicate.all);
+        Incident { row, group: predicate.group, flags }
+    }
+
+    /// Sorts what has no order of its own and renumbers it everywhere.
+    fn sort(&mut self, entries: &mut [Entry]) {
+        let fields = self.fields.sort();
+        self.ops.sort();
+        let techniques = self.techniques.sort();
+        let events = self.events.sort();
+        let authors = self.authors.sort();
+        let words = self.words.sort();
+        let logsources = self.logsources.sort();
+
+        let mut order: Vec<u32> = (0u32..).take(self.row_keys.len()).collect();
+        for key in &mut self.row_keys {
+            key.0 = intern::at(&fields, key.0);
+        }
+        let keys = &self.row_keys;
+        let key = |row: u32| keys.get(row as usize).map(|&(field, op, value)| (field, op, self.texts.get(value)));
+        order.sort_by(|&a, &b| key(a).cmp(&key(b)));
+        let rows = intern::inverse(&order);
+        self.row_keys = order.iter().filter_map(|&old| keys.get(old as usize).copied()).collect();
+        self.spellings = std::mem::take(&mut self.spellings)
+            .into_iter()
+            .map(|((row, vendor, key, value), n)| ((intern::at(&rows, row), vendor, key, value), n))
+            .collect();
+
+        for entry in entries {
+            for incident in &mut entry.incidents {
+                incident.row = intern::at(&rows, incident.row);
+            }
+            let renumber = |list: &mut Vec<u32>, by: &[u32]| list.iter_mut().for_each(|n| *n = intern::at(by, *n));
+            renumber(&mut entry.techniques, &techniques);
+            renumber(&mut entry.events, &events);
+            renumber(&mut entry.authors, &authors);
+            renumber(&mut entry.words, &words);
+            entry.words.sort_unstable();
+            entry.logsource = intern::at(&logsources, entry.logsource);
+        }
+    }
+
+    fn sources(&mut self, sources: &'a [SourceRules], rules: &[(u32, &'a Rule)], entries: &[Entry]) {
+        for (i, source) in (0u32..).zip(sources) {
+            let p = &source.provenance;
+            let of = || rules.iter().zip(entries).filter(|((s, _), _)| *s == i);
+            let count = |n: usize| u32::try_from(n).unwrap_or(NONE);
+            let vendor = Vendor::ALL.iter().position(|v| *v == p.vendor);
+            let record = [
+                vendor.map_or(NONE, count),
+                self.texts.of(&p.label),
+                self.texts.of(&p.repository),
+                self.texts.of(&p.commit),
+                self.texts.of(&p.date),
+                self.texts.of(&p.licence),
+                self.texts.of(&p.url),
+                source.files,
+                count(of().count()),
+                source.inactive,
+                count(of().filter(|((_, rule), _)| rule.logsource == LogSource::default()).count()),
+                count(of().filter(|(_, entry)| entry.incidents.is_empty()).count()),
+            ];
+            self.tables.push(Section::Sources, record);
+            for (path, reason) in &source.unread {
+                let record = [i, self.texts.of(path), self.texts.of(reason)];
+                self.tables.push(Section::Unread, record);
+            }
+        }
+    }
+
+    fn rules(&mut self, rules: &[(u32, &'a Rule)], entries: &[Entry], families: &[u32]) {
+        let starts = |tables: &Tables| {
+            [
+                Section::Incidence,
+                Section::RuleGroups,
+                Section::RuleTechniques,
+                Section::RuleEvents,
+                Section::RuleRelated,
+                Section::RuleAuthors,
+                Section::RuleWords,
+            ]
+            .map(|section| tables.len(section))
+        };
+        for (i, ((source, rule), entry)) in rules.iter().zip(entries).enumerate() {
+            let mut text = |s: Option<&'a str>| self.texts.of(s.unwrap_or_default());
+            let [incidence, groups, techniques, events, related, authors, words] = starts(&self.tables);
+            let record = [
+                *source,
+                text(rule.id.as_deref()),
+                text(Some(&rule.title)),
+                text(Some(&rule.author)),
+                text(Some(&rule.path)),
+                text(rule.level.as_deref()),
+                text(rule.status.as_deref()),
+                text(rule.licence.as_deref()),
+                text(rule.date.as_deref()),
+                text(rule.modified.as_deref()),
+                u32::try_from(rule.document).unwrap_or(NONE),
+                entry.logsource,
+                families.get(i).copied().unwrap_or_default(),
+                incidence,
+                groups,
+                techniques,
+                events,
+                related,
+                authors,
+                words,
+            ];
+            self.tables.push(Section::Rules, record);
+            for incident in &entry.incidents {
+                self.tables.push(Section::Incidence, [incident.row, u32::from(incident.group) << 16 | incident.flags]);
+            }
+            for group in &rule.groups {
+                self.tables.push(Section::RuleGroups, [self.texts.of(group)]);
+            }
+            for id in &rule.related {
+                self.tables.push(Section::RuleRelated, [self.texts.of(id)]);
+            }
+            let mut list = |section, list: &[u32]| list.iter().for_each(|&n| self.tables.push(section, [n]));
+            list(Section::RuleTechniques, &entry.techniques);
+            list(Section::RuleEvents, &entry.events);
+            list(Section::RuleAuthors, &entry.authors);
+            list(Section::RuleWords, &entry.words);
+        }
+        let [incidence, groups, techniques, events, related, authors, words] = starts(&self.tables);
+        let end = [incidence, groups, techniques, events, related, authors, words];
+        let mut record = [0; 20];
+        record.iter_mut().rev().zip(end.iter().rev()).for_each(|(slot, end)| *slot = *end);
+        self.tables.push(Section::Rules, record);
+    }
+
+    /// Everything that is looked up by something else than the rule.
+    fn inverted(&mut self, entries: &[Entry]) {
+        let ids = || (0u32..).zip(entries);
+        let invert = |count: usize, of: &dyn Fn(&Entry) -> &[u32]| {
+            let mut lists = vec![Vec::new(); count];
+            for (rule, entry) in ids() {
+                for &n in of(entry) {
+                    if let Some(list) = lists.get_mut(n as usize) {
+                        list.push(rule);
+                    }
+                }
+            }
+            lists
+        };
+
+        for op in self.ops.iter() {
+            let (base, extras) = op.to_code();
+            self.tables.push(Section::Ops, [u32::from(base), extras]);
+        }
+        self.rows(entries);
+
+        for (id, rules) in self.techniques.iter().zip(invert(self.techniques.len(), &|e| &e.techniques)) {
+            let start = self.tables.len(Section::TechniqueRules);
+            self.tables.push(Section::Techniques, [self.texts.of(id), start]);
+            rules.into_iter().for_each(|rule| self.tables.push(Section::TechniqueRules, [rule]));
+        }
+        self.tables.push(Section::Techniques, [0, self.tables.len(Section::TechniqueRules)]);
+
+        let words: Vec<u32> = self.words.iter().map(|word| self.texts.of(word)).collect();
+        for (text, rules) in words.into_iter().zip(invert(self.words.len(), &|e| &e.words)) {
+            let start = self.tables.len(Section::WordRules);
+            self.tables.push(Section::Words, [text, start]);
+            rules.into_iter().for_each(|rule| self.tables.push(Section::WordRules, [rule]));
+        }
+        self.tables.push(Section::Words, [0, self.tables.len(Section::WordRules)]);
+
+        for event in self.events.iter() {
+            let record = [self.texts.of(&event.provider), self.texts.of(&event.id)];
+            self.tables.push(Section::Events, record);
+        }
+        for author in self.authors.iter() {
+            let text = self.texts.of(author);
+            self.tables.push(Section::Authors, [text]);
+        }
+        let rules = invert(self.logsources.len(), &|e| std::slice::from_ref(&e.logsource));
+        let fields = self.logsource_fields(entries);
+        for ((source, rules), fields) in self.logsources.iter().zip(rules).zip(fields) {
+            let part = |s: &Option<Box<str>>| s.as_deref().unwrap_or_default().to_owned();
+            let record = [
+                self.texts.of(&part(&source.product)),
+                self.texts.of(&part(&source.category)),
+                self.texts.of(&part(&source.service)),
+                self.tables.len(Section::LogSourceRules),
+                self.tables.len(Section::LogSourceFields),
+            ];
+            self.tables.push(Section::LogSources, record);
+            rules.into_iter().for_each(|rule| self.tables.push(Section::LogSourceRules, [rule]));
+            fields.into_iter().for_each(|(field, n)| self.tables.push(Section::LogSourceFields, [field, n]));
+        }
+        let ends = [Section::LogSourceRules, Section::LogSourceFields].map(|s| self.tables.len(s));
+        self.tables.push(Section::LogSources, [0, 0, 0, ends[0], ends[1]]);
+    }
+
+    /// Fields, rows, how they are written and which rules have them.
+    fn rows(&mut self, entries: &[Entry]) {
+        let mut next = 0;
+        for (field, name) in (0u32..).zip(self.fields.iter()) {
+            let rows = self.row_keys.iter().skip(next as usize).take_while(|key| key.0 == field).count();
+            self.tables.push(Section::Fields, [self.texts.of(name), next]);
+            next += u32::try_from(rows).unwrap_or(NONE);
+        }
+        self.tables.push(Section::Fields, [0, next]);
+
+        let mut spellings: Vec<_> = std::mem::take(&mut self.spellings).into_iter().collect();
+        spellings.sort_unstable_by(|(a, n), (b, m)| (a.0, a.1, m, a.2, a.3).cmp(&(b.0, b.1, n, b.2, b.3)));
+        spellings.dedup_by_key(|((row, vendor, ..), _)| (*row, *vendor));
+        let mut spellings = spellings.into_iter().map(|(spelling, _)| spelling).peekable();
+
+        let mut lists = vec![Vec::new(); self.row_keys.len()];
+        for (rule, entry) in (0u32..).zip(entries) {
+            for incident in &entry.incidents {
+                if let Some(list) = lists.get_mut(incident.row as usize) {
+                    list.push(rule << 8 | incident.flags);
+                }
+            }
+        }
+        let keys = std::mem::take(&mut self.row_keys);
+        for ((row, (field, op, value)), mut list) in (0u32..).zip(keys.iter().copied()).zip(lists) {
+            let record = [
+                field << 16 | self.ops.number(&op),
+                value,
+                self.tables.len(Section::Spellings),
+                self.tables.len(Section::RowRules),
+            ];
+            self.tables.push(Section::Rows, record);
+            while let Some((_, vendor, key, value)) = spellings.next_if(|spelling| spelling.0 == row) {
+                let vendor = Vendor::ALL.iter().position(|v| *v == vendor).unwrap_or_default() as u32;
+                let record = [vendor << 24 | self.texts.of(key), self.texts.of(value)];
+                self.tables.push(Section::Spellings, record);
+            }
+            list.sort_unstable();
+            list.dedup();
+            list.into_iter().for_each(|rule| self.tables.push(Section::RowRules, [rule]));
+        }
+        let ends = [Section::Spellings, Section::RowRules].map(|section| self.tables.len(section));
+        self.tables.push(Section::Rows, [0, 0, ends[0], ends[1]]);
+        self.row_keys = keys;
+    }
+
+    /// Per log source the fields that its rules look at, with how many do.
+    fn logsource_fields(&self, entries: &[Entry]) -> Vec<Vec<(u32, u32)>> {
+        let mut counts = vec![FxHashMap::default(); self.logsources.len()];
+        for entry in entries {
+            let Some(counts) = counts.get_mut(entry.logsource as usize) else { continue };
+            let looked_for = entry.incidents.iter().filter(|i| {
+                let (role, scope, _) = flags::unpack(i.flags);
+                role == Role::Indicator && scope != Scope::Guard
+            });
+            let fields = looked_for.filter_map(|i| self.row_keys.get(i.row as usize)).map(|key| key.0);
+            for field in once_each(fields) {
+                *counts.entry(field).or_default() += 1;
+            }
+        }
+        let sorted = |counts: FxHashMap<u32, u32>| {
+            let mut list: Vec<_> = counts.into_iter().collect();
+            list.sort_unstable();
+            list
+        };
+        counts.into_iter().map(sorted).collect()
+    }
+
+    fn indexes(&mut self, rules: &[(u32, &'a Rule)]) {
+        let names: Vec<&str> = self.fields.iter().copied().collect();
+        let rows = self.row_keys.iter().map(|&(field, op, value)| {
+            let name = names.get(field as usize).copied().unwrap_or_default();
+            Some(row_hash(name, op, self.texts.get(value)))
+        });
+        self.tables.set_index(Section::RowHash, rows);
+        let of = |text: &str| (!text.is_empty()).then(|| hash([text.as_bytes()]));
+        let ids = rules.iter().map(|(_, rule)| rule.id.as_deref().and_then(of));
+        self.tables.set_index(Section::IdHash, ids);
+        self.tables.set_index(Section::TitleHash, rules.iter().map(|(_, rule)| of(&rule.title)));
+        self.tables.set_index(Section::WordHash, self.words.iter().map(|word| of(word)));
+    }
+}
+
+/// The hash under which a row is found.
+pub(crate) fn row_hash(field: &str, op: Op, value: &str) -> u64 {
+    let (base, extras) = op.to_code();
+    let [a, b, c, d] = extras.to_le_bytes();
+    hash([field.as_bytes(), &[base, a, b, c, d], value.as_bytes()])
+}
+
+/// Without repetitions, in order.
+fn once_each(numbers: impl Iterator<Item = u32>) -> Vec<u32> {
+    let mut seen = FxHashSet::default();
+    numbers.filter(|n| seen.insert(*n)).collect()
+}
