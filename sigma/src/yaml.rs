@@ -169,6 +169,17 @@ pub struct Sequence {
     pub flow: bool,
 }
 
+impl Sequence {
+    /// The items that are the same text as one before them: the number of the first, and their own.
+    pub fn duplicates(&self) -> impl Iterator<Item = (usize, usize)> {
+        let text = |index: usize| self.items.get(index).and_then(Node::str);
+        (1..self.items.len()).filter_map(move |index| {
+            let own = text(index)?;
+            (0..index).find(|&before| text(before) == Some(own)).map(|first| (first, index))
+        })
+    }
+}
+
 /// Keys and values in the order of the file. Duplicate keys are all kept (PyYAML keeps the last).
 #[derive(Clone, Debug, Default)]
 pub struct Mapping {

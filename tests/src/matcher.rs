@@ -193,6 +193,8 @@ fn candidates(detections: &[&Detection]) -> BTreeMap<String, Vec<String>> {
         texts.sort();
         texts.dedup();
     }
+    // Of a field without text values no event can be made up.
+    out.retain(|_, texts| !texts.is_empty());
     out
 }
 

@@ -1,0 +1,81 @@
+//! `missing-status`
+
+use sigwise_sigma::RuleKind;
+
+use crate::declare_check;
+use crate::diagnostic::Fix;
+use crate::edit::{self, EditText};
+use crate::engine::Context;
+use crate::report::Report;
+use crate::rule::RuleDocument;
+
+declare_check! {
+    /// Reports a rule without a status.
+    ///
+    /// SigmaHQ requires one, and new rules begin as `experimental`.
+    ///
+    /// ## Fires
+    /// ```yaml
+    /// title: Whoami Execution
+    /// #      ^^^^^^^^^^^^^^^^ missing-status
+    /// id: 8f3b6c1a-5f0e-4d6c-9c53-0d9a2d1c7c11
+    /// description: Detects the execution of whoami
+    /// references:
+    ///     - https://example.org/whoami
+    /// author: A. Nonymous
+    /// date: 2024-05-06
+    /// tags:
+    ///     - attack.discovery
+    ///     - attack.t1033
+    /// logsource:
+    ///     category: process_creation
+    ///     product: windows
+    /// detection:
+    ///     selection:
+    ///         Image|endswith: '\whoami.exe'
+    ///     condition: selection
+    /// falsepositives:
+    ///     - Unknown
+    /// level: low
+    /// ```
+    /// ## Quiet
+    /// ```yaml
+    /// title: Whoami Execution
+    /// id: 8f3b6c1a-5f0e-4d6c-9c53-0d9a2d1c7c11
+    /// status: experimental
+    /// description: Detects the execution of whoami
+    /// references:
+    ///     - https://example.org/whoami
+    /// author: A. Nonymous
+    /// date: 2024-05-06
+    /// tags:
+    ///     - attack.discovery
+    ///     - attack.t1033
+    /// logsource:
+    ///     category: process_creation
+    ///     product: windows
+    /// detection:
+    ///     selection:
+    ///         Image|endswith: '\whoami.exe'
+    ///     condition: selection
+    /// falsepositives:
+    ///     - Unknown
+    /// level: low
+    /// ```
+    "missing-status" {
+        group: Metadata, profile: SigmaHq, severity: Warning, fix: Sometimes(Unsafe),
+        aliases: ["sigmahq_status_existence", "SigmahqStatusExistenceIssue"], since: "0.1.0", run: Document(missing_status),
+    }
+}
+
+fn missing_status(rule: &RuleDocument<'_>, _cx: &Context<'_>, report: &mut Report<'_>) {
+    if rule.kind() == RuleKind::Filter {
+        return;
+    }
+    let Some(finding) = rule.report_missing("status", report) else { return };
+    // A key without a value is filled by another check.
+    if rule.document.get("status").is_none() {
+        let edits = edit::insert_key(rule, "status", EditText::Text("experimental".to_owned()));
+        finding.maybe_fix(edits.map(|edits| Fix::risky("add `status: experimental`", edits)));
+    }
+}
