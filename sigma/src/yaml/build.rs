@@ -316,6 +316,12 @@ impl<'a> Builder<'a> {
                 self.merge(mapping);
             }
         }
+        // Trees of thousands of rules are held at once, and most collections are smaller than what a growing one reserves.
+        match &mut frame.node.value {
+            Value::Mapping(mapping) => mapping.entries.shrink_to_fit(),
+            Value::Sequence(list) => list.items.shrink_to_fit(),
+            Value::Scalar(_) => {}
+        }
         if frame.anchor != 0 {
             self.keep(frame.anchor, &frame.node, frame.size, frame.height);
         }
