@@ -140,13 +140,18 @@ impl Run<'_> {
         let progress = Progress::new(batch.parsed.len());
         let files = each(batch.parsed, |parsed| {
             let input = parsed.input;
-            let file = match parsed.content {
-                Content::File(file) => *file,
-                Content::Text(source) => parse(source),
+            let (file, kept) = match parsed.content {
+                Content::File(file) => (*file, true),
+                Content::Text(source) => (parse(source), false),
             };
             let found = self.lint_file(&input, &file, project);
             progress.tick();
-            (!found.is_empty()).then(|| finish(input, file, found))
+            let linted = (!found.is_empty()).then(|| finish(input, &file, found));
+            if kept {
+                // The process ends soon, and taking a tree apart costs as much as linting it.
+                std::mem::forget(file);
+            }
+            linted
         });
         progress.finish();
         Report {
@@ -243,7 +248,7 @@ fn read(input: Input, fits: impl FnOnce(usize) -> bool) -> Read {
     Read::Parsed(Box::new(Parsed { input, is_sigma, content, entries }))
 }
 
-fn finish(input: Input, file: File, found: Vec<Diagnostic>) -> Linted {
+fn finish(input: Input, file: &File, found: Vec<Diagnostic>) -> Linted {
     let rule = |diagnostic: &Diagnostic| {
         let document = file.documents.get(diagnostic.document)?;
         if matches!(document.body, Body::None) {
@@ -253,7 +258,7 @@ fn finish(input: Input, file: File, found: Vec<Diagnostic>) -> Linted {
         Some(Rule { id: text(document.id()), title: text(document.title()) })
     };
     let findings = found.into_iter().map(|diagnostic| Finding { rule: rule(&diagnostic), diagnostic }).collect();
-    Linted { shown: input.shown, path: input.path, source: file.source, findings }
+    Linted { shown: input.shown, path: input.path, source: file.source.clone(), findings }
 }
 
 /// Maps in the order of the items; in parallel if they are many.

@@ -85,6 +85,7 @@ pub(crate) fn collect(paths: &[PathBuf], workspace: &mut Workspace) -> Result<Fo
 }
 
 fn walk(folder: &Path, argument: Option<usize>, workspace: &mut Workspace, found: &mut Found) -> Result<(), Error> {
+    let base = absolute(workspace.cwd(), folder);
     for entry in WalkBuilder::new(folder).build() {
         let entry = match entry {
             Ok(entry) => entry,
@@ -97,7 +98,7 @@ fn walk(folder: &Path, argument: Option<usize>, workspace: &mut Workspace, found
         if !has_yaml_extension(path) || !entry.file_type().is_some_and(|kind| kind.is_file()) {
             continue;
         }
-        let place = absolute(workspace.cwd(), path);
+        let place = base.join(path.strip_prefix(folder).unwrap_or(path));
         let config = workspace.config_above(&place)?;
         if workspace.excludes(config, &place) {
             continue;
