@@ -7,8 +7,8 @@ fn explain_shows_a_page() {
     let folder = Folder::new(&[]);
     let ended = folder.run(&["explain", "missing-title"]).expect(0, "");
     assert!(ended.out.starts_with("# missing-title\n"), "{}", ended.out);
-    // By another linter's name, too.
-    assert_eq!(folder.run(&["explain", "SigmaTitleError"]).expect(0, "").out, ended.out);
+    // By another linter's name, too, which can stand for several checks.
+    assert!(folder.run(&["explain", "SigmaTitleError"]).expect(0, "").out.contains(&ended.out));
     folder
         .run(&["explain", "missing-titel"])
         .expect(2, "there is no check named `missing-titel`; did you mean `missing-title`?");
