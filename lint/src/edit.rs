@@ -1,7 +1,8 @@
 //! Edits that respect how a rule is written: indentation, quotes, comments and line endings stay.
 
+use sigwise_sigma::detection::{Form, Item};
 use sigwise_sigma::yaml::{Entry, Mapping, Node, Sequence, Style};
-use sigwise_sigma::{Source, Span};
+use sigwise_sigma::{File, Source, Span};
 
 use crate::keys;
 use crate::rule::RuleDocument;
@@ -103,6 +104,11 @@ pub fn remove_item(source: &Source, sequence: &Sequence, index: usize) -> Option
             sequence.items.get(index + 1).map(|next| next.span),
         ));
     }
+    remove_dash_item(source, item)
+}
+
+/// Removes an item of a list whose items stand on lines of their own.
+fn remove_dash_item(source: &Source, item: Span) -> Option<Edit> {
     let dash = source.text()[..item.start as usize].rfind('-')?;
     // A nested `- - x`: the outer dash would be left alone.
     let line = line_of(source, dash);
@@ -127,6 +133,29 @@ pub fn insert_item(source: &Source, sequence: &Sequence, index: usize, text: &st
     // The indentation and the dash of the item go before the new one as well; anything else there could be a key.
     let dashed = lead.trim_matches([' ', '\t']) == "-";
     dashed.then(|| Edit::insert(line.start as usize, format!("{lead}{item}{}", source.line_ending().as_str())))
+}
+
+/// Removes the value with this number from a list of at least two; `None` where that cannot be done cleanly.
+pub fn remove_value(file: &File, item: &Item, index: usize) -> Option<Edit> {
+    let value = item.values.get(index)?;
+    let before = index.checked_sub(1).map(|before| &item.values[before]);
+    let next = item.values.get(index + 1);
+    let aliased = [Some(value), before, next].into_iter().flatten().any(|value| value.alias.is_some());
+    // An anchor must not go while an alias refers to it.
+    if item.values.len() < 2 || item.inherited || item.alias.is_some() || aliased || file.shares_text {
+        return None;
+    }
+    match item.form {
+        Form::Single => None,
+        Form::BlockList => remove_dash_item(&file.source, value.span),
+        Form::FlowList => {
+            let edit = remove_between(before.map(|value| value.span), value.span, next.map(|value| value.span));
+            let gap = |start: u32, end: u32| file.source.text().get(start as usize..end as usize).unwrap_or_default();
+            let gaps = [gap(edit.span.start, value.span.start), gap(value.span.end, edit.span.end)];
+            // A comment between the two would be lost.
+            (!gaps.iter().any(|gap| gap.contains('#'))).then_some(edit)
+        }
+    }
 }
 
 /// Removes the entry with this number from a map of at least two; `None` where that cannot be done cleanly.

@@ -24,6 +24,7 @@ pub mod rule;
 mod suppress;
 pub mod tag;
 pub mod uuid;
+mod values;
 pub mod words;
 
 pub use check::Check;

@@ -147,6 +147,36 @@ fn end_of_text(bytes: &[u8], start: usize) -> usize {
     bytes.len()
 }
 
+/// One character or wildcard of a Sigma string.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Unit {
+    /// A character, escapes resolved.
+    Char(char),
+    /// `*`
+    Star,
+    /// `?`
+    Question,
+}
+
+/// The characters and wildcards of `text`, found on the way and without allocating.
+pub fn units(text: &str) -> impl Iterator<Item = Unit> {
+    let mut chars = text.chars();
+    std::iter::from_fn(move || {
+        Some(match chars.next()? {
+            '*' => Unit::Star,
+            '?' => Unit::Question,
+            '\\' => match chars.as_str().chars().next() {
+                Some(escaped @ ('*' | '?' | '\\')) => {
+                    chars.next();
+                    Unit::Char(escaped)
+                }
+                _ => Unit::Char('\\'),
+            },
+            other => Unit::Char(other),
+        })
+    })
+}
+
 /// Whether `text` stands for itself: no wildcard and nothing that an escape could change.
 pub fn is_literal(text: &str) -> bool {
     let bytes = text.as_bytes();
@@ -296,6 +326,21 @@ mod tests {
         assert_eq!(previous, text.len());
         assert_eq!(pattern.has_wildcards(), has_wildcards(text));
         out
+    }
+
+    #[test]
+    fn units_say_the_same_as_pieces() {
+        for text in ["", "abc", r"a\*b\*?\", r"\\*", r"a\\\*", r"\b", "é*ü", r"\é\?"] {
+            let mut expected = Vec::new();
+            for piece in Pattern::parse(text).pieces {
+                match piece.kind {
+                    PieceKind::Text(text) => expected.extend(text.chars().map(Unit::Char)),
+                    PieceKind::Star => expected.push(Unit::Star),
+                    PieceKind::Question => expected.push(Unit::Question),
+                }
+            }
+            assert_eq!(units(text).collect::<Vec<_>>(), expected, "{text}");
+        }
     }
 
     /// The table of the specification, section "Escape Character", and pySigma's reading of the rest.
