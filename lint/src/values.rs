@@ -44,19 +44,23 @@ pub(crate) fn comparison(item: &Item) -> Option<Comparison> {
 pub(crate) struct Core<'a> {
     /// What stands between, escapes unresolved.
     pub(crate) text: &'a str,
-    /// There was one before it.
+    /// There was one before it, or several.
     pub(crate) star_before: bool,
-    /// There was one behind it.
+    /// There was one behind it, or several.
     pub(crate) star_after: bool,
 }
 
-/// Takes the `*` off the ends of a Sigma string: one at most at either end, and of a lone `*` the first.
+/// Takes the `*` off the ends of a Sigma string.
 pub(crate) fn core(text: &str) -> Core<'_> {
-    let inner = text.strip_prefix('*');
-    let star_before = inner.is_some();
-    let inner = inner.unwrap_or(text);
-    let star_after = inner.ends_with('*') && pattern::scan(inner).last().is_some_and(|last| last.kind == RawKind::Star);
-    Core { text: if star_after { &inner[..inner.len() - 1] } else { inner }, star_before, star_after }
+    let inner = text.trim_start_matches('*');
+    let star_before = inner.len() < text.len();
+    if !inner.ends_with('*') {
+        return Core { text: inner, star_before, star_after: false };
+    }
+    // The last one may be escaped.
+    let end =
+        pattern::scan(inner).filter(|piece| piece.kind != RawKind::Star).last().map_or(0, |piece| piece.range.end);
+    Core { text: &inner[..end], star_before, star_after: end < inner.len() }
 }
 
 /// A value in a spelling that is the same for all values that pySigma takes for the same, but for upper and lower case;
@@ -70,15 +74,11 @@ pub(crate) fn spelling<'a>(value: &'a Value, how: &Comparison) -> Option<Cow<'a,
                 return Some(Cow::Borrowed(text));
             }
             let core = core(text);
-            let mut out = String::new();
-            if core.star_before && !how.open_start {
-                out.push('*');
-            }
-            let mut pattern = Pattern::parse(core.text);
-            if core.star_after && !how.open_end {
-                pattern = Pattern::parse(&text[text.len() - core.text.len() - 1..]);
-            }
-            out.push_str(&pattern.to_source());
+            // No text can hold this: it stands for a wildcard at the end.
+            let star = |wanted: bool| if wanted { "\u{1}" } else { "" };
+            let before = star(core.star_before && !how.open_start);
+            let after = star(core.star_after && !how.open_end);
+            let out = format!("{before}{}{after}", Pattern::parse(core.text).to_source());
             Cow::Owned(out)
         }
         Type::Int(Some(number)) => {
@@ -100,7 +100,12 @@ pub(crate) fn same_but_for_case(one: &str, other: &str) -> bool {
         || ((!one.is_ascii() || !other.is_ascii()) && one.to_lowercase() == other.to_lowercase())
 }
 
-/// Where a value stands in this rule: an alias where it is, not what it refers to.
-pub(crate) fn place(value: &Value) -> Span {
-    value.alias.unwrap_or(value.span)
+/// Where a value of an item stands in this rule: an alias where it is, not what it refers to.
+pub(crate) fn place(item: &Item, value: &Value) -> Span {
+    value.alias.or(item.alias).unwrap_or(value.span)
+}
+
+/// Whether a value is written where it stands, so that a fix may change it.
+pub(crate) fn is_own(item: &Item, value: &Value) -> bool {
+    !item.inherited && item.alias.is_none() && value.alias.is_none()
 }

@@ -127,8 +127,8 @@ fn report_one(
     let (earlier, value) = (&item.values[first], &item.values[second]);
     let text = value.text().unwrap_or_default();
     let mut finding = report
-        .at(values::place(value), format!("`{text}` is in this list already"))
-        .label(values::place(earlier), "first here")
+        .at(values::place(item, value), format!("`{text}` is in this list already"))
+        .label(values::place(item, earlier), "first here")
         .tag(Tag::Unnecessary);
     if earlier.text().is_some_and(|other| other != text && other.eq_ignore_ascii_case(text)) {
         finding = finding.note("upper and lower case make no difference");

@@ -224,8 +224,8 @@ fn report_one(rule: &DetectionRule<'_>, item: &Item, (wide, narrow): (usize, usi
     let (wide, value) = (&item.values[wide], &item.values[narrow]);
     let text = |value: &Value| value.text().unwrap_or_default().to_owned();
     report
-        .at(values::place(value), format!("`{}` is matched by `{}` anyway", text(value), text(wide)))
-        .label(values::place(wide), "matches more")
+        .at(values::place(item, value), format!("`{}` is matched by `{}` anyway", text(value), text(wide)))
+        .label(values::place(item, wide), "matches more")
         .tag(Tag::Unnecessary)
         .maybe_fix(edit::remove_value(rule.file, item, narrow).map(|edit| Fix::safe("remove it", [edit])));
 }

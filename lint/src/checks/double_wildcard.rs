@@ -1,0 +1,91 @@
+//! `double-wildcard`
+
+use std::ops::Range;
+
+use sigwise_sigma::detection::{Item, Value};
+use sigwise_sigma::modifier::{Category, Modifier};
+use sigwise_sigma::pattern::{self, RawKind};
+use sigwise_sigma::scalar::Type;
+
+use crate::declare_check;
+use crate::diagnostic::{Edit, Fix};
+use crate::engine::Context;
+use crate::report::Report;
+use crate::rule::DetectionRule;
+use crate::values;
+
+declare_check! {
+    /// Reports several `*` in a row.
+    ///
+    /// One stands for any number of characters; the others change nothing, and some backends read `**` as something else. The
+    /// official linter has it as `double_wildcard`.
+    ///
+    /// ## Fires
+    /// ```yaml
+    /// title: Whoami Execution
+    /// detection:
+    ///     selection:
+    ///         CommandLine: 'cmd**whoami'
+    /// #                        ^^ double-wildcard
+    ///     condition: selection
+    /// ```
+    /// ## Quiet
+    /// ```yaml
+    /// title: Whoami Execution
+    /// detection:
+    ///     selection:
+    ///         CommandLine: 'cmd*whoami'
+    ///         ParentCommandLine: 'cmd\*\*whoami'
+    ///         Image|re: '.**'
+    ///     condition: selection
+    /// ```
+    "double-wildcard" {
+        group: Values, profile: Default, severity: Info, fix: Sometimes(Safe),
+        aliases: ["double_wildcard", "DoubleWildcardIssue"], since: "0.1.0", run: Detection(double_wildcard),
+    }
+}
+
+fn double_wildcard(rule: &DetectionRule<'_>, _cx: &Context<'_>, report: &mut Report<'_>) {
+    for (_, item) in rule.detection.placed_items() {
+        for value in &item.values {
+            let Some(text) = value.text() else { continue };
+            if text.contains("**") && value.ty() == Some(Type::Str) && is_string(item) {
+                for stars in runs(text) {
+                    report_one(rule, item, value, stars, report);
+                }
+            }
+        }
+    }
+}
+
+/// Whether the values are strings in the end: no regular expressions, fields or networks, and not encoded, which wildcards
+/// cannot be.
+fn is_string(item: &Item) -> bool {
+    item.modifiers().iter().all(|used| match used.modifier.map(Modifier::category) {
+        Some(Category::Regex | Category::Reference | Category::Network) | None => false,
+        Some(Category::Encoding) => !matches!(used.modifier, Some(Modifier::Base64 | Modifier::Base64Offset)),
+        Some(_) => true,
+    })
+}
+
+/// Where two or more `*` stand in a row that are not escaped.
+fn runs(text: &str) -> Vec<Range<usize>> {
+    let mut out: Vec<Range<usize>> = Vec::new();
+    for piece in pattern::scan(text).filter(|piece| piece.kind == RawKind::Star) {
+        match out.last_mut() {
+            Some(last) if last.end == piece.range.start => last.end = piece.range.end,
+            _ => out.push(piece.range),
+        }
+    }
+    out.retain(|run| run.len() > 1);
+    out
+}
+
+fn report_one(rule: &DetectionRule<'_>, item: &Item, value: &Value, stars: Range<usize>, report: &mut Report<'_>) {
+    let own = values::is_own(item, value);
+    let span = if own { value.place(rule.source(), stars.clone()) } else { values::place(item, value) };
+    let exact = span.len() == stars.len();
+    report
+        .at(span, format!("{} wildcards in a row match what one matches", stars.len()))
+        .maybe_fix((own && exact).then(|| Fix::safe("leave one", [Edit::replace(span, "*")])));
+}
