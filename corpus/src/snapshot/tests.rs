@@ -132,6 +132,24 @@ fn errors_say_what_and_what_to_do() {
 }
 
 #[test]
+fn indexes_have_room_whatever_the_size() {
+    for count in 0..40usize {
+        let mut builder = Builder::new(Attack::embedded());
+        builder.source(Provenance::unknown(Vendor::Sigma, "test"));
+        for i in 0..count {
+            let text = format!(
+                "title: T{i}\nid: i{i}\nlogsource: {{product: x}}\ndetection:\n    s: {{a: {i}}}\n    condition: s\n"
+            );
+            builder.file(&format!("{i}.yml"), readers::read(Vendor::Sigma, "x.yml", text.into()));
+        }
+        let corpus = Corpus::new(Snapshot::from_bytes(builder.build().unwrap()).unwrap());
+        assert_eq!(corpus.rules().count(), count);
+        assert!((0..count).all(|i| corpus.rule_by_id(&format!("i{i}")).is_some()));
+        assert!(corpus.rule_by_id("none").is_none());
+    }
+}
+
+#[test]
 fn an_empty_corpus_is_one() {
     let bytes = Builder::new(Attack::embedded()).build().unwrap();
     let snapshot = Snapshot::from_bytes(bytes).unwrap();

@@ -45,9 +45,10 @@ impl Tables {
         self.push(Section::Strings, [end]);
     }
 
-    /// Makes a hash table over records that have these hashes: open addressing, linear probing, at most half full.
+    /// Makes a hash table over records that have these hashes: open addressing, linear probing, at most four
+    /// fifths full: the table is read as a whole when it is checked, so a small one is worth more than a short search.
     pub(crate) fn set_index(&mut self, section: Section, hashes: impl ExactSizeIterator<Item = Option<u64>>) {
-        let size = (hashes.len() * 2).next_power_of_two().max(2);
+        let size = (hashes.len() + hashes.len() / 4 + 1).next_power_of_two();
         let mut table = vec![NONE; size];
         for (record, hash) in hashes.enumerate() {
             let Some(hash) = hash else { continue };
