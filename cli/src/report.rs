@@ -14,7 +14,7 @@ use sigwise_lint::diagnostic::Applicability;
 use sigwise_lint::{Check, Diagnostic, Severity};
 use sigwise_sigma::Source;
 
-use crate::source::relative;
+use crate::source::seen_from;
 use crate::terminal::counted;
 
 /// What a run found.
@@ -136,7 +136,7 @@ impl Report {
 
     /// How the user calls the file at this path relative to the root.
     pub(crate) fn shown(&self, path: &str) -> String {
-        self.names.get(path).map_or_else(|| relative(&self.root.join(path), &self.cwd), str::to_owned)
+        self.names.get(path).map_or_else(|| seen_from(&self.root.join(path), &self.cwd), str::to_owned)
     }
 }
 

@@ -114,11 +114,21 @@ pub(crate) fn relative(path: &Path, root: &Path) -> String {
     slashed(path.strip_prefix(root).unwrap_or(path))
 }
 
+/// `path` as someone in the folder `cwd` would write it, with `..` where it lies beside or above it.
+pub(crate) fn seen_from(path: &Path, cwd: &Path) -> String {
+    let Some(common) = cwd.ancestors().find(|ancestor| path.starts_with(ancestor) && ancestor.parent().is_some())
+    else {
+        return slashed(path);
+    };
+    let up = cwd.strip_prefix(common).map_or(0, |below| below.components().count());
+    "../".repeat(up) + &relative(path, common)
+}
+
 #[cfg(test)]
 mod tests {
     use std::path::Path;
 
-    use super::{absolute, relative};
+    use super::{absolute, relative, seen_from};
 
     #[test]
     fn paths_become_absolute_and_relative() {
@@ -128,5 +138,8 @@ mod tests {
         assert_eq!(absolute(base, Path::new("../..")), Path::new("/"));
         assert_eq!(relative(Path::new("/work/rules/a/b.yml"), base), "a/b.yml");
         assert_eq!(relative(Path::new("/tmp/x"), base), "/tmp/x");
+        assert_eq!(seen_from(Path::new("/work/rules/a.yml"), base), "a.yml");
+        assert_eq!(seen_from(Path::new("/work/other/a.yml"), base), "../other/a.yml");
+        assert_eq!(seen_from(Path::new("/tmp/a.yml"), base), "/tmp/a.yml");
     }
 }

@@ -114,3 +114,44 @@ fn stdin_is_fixed_to_stdout() {
     assert!(folder.lint_stdin(FIXABLE, &["--diff"]).out.starts_with("--- <stdin>\n+++ <stdin>\n"));
     assert!(folder.lint_stdin(UNTITLED, &["--format", "concise"]).out.starts_with("<stdin>:1:1: error"));
 }
+
+#[test]
+fn a_new_id_is_the_same_in_every_run_and_settles_the_duplicate() {
+    let folder = Folder::new(&[("a.yml", GOOD), ("b.yml", &GOOD.replace("Whoami Started", "Whoami Begun"))]);
+    let lint = |args: &[&str]| {
+        folder.run(&[&["lint", "--no-corpus", "--select", "duplicate-id", "--unsafe-fixes"], args].concat())
+    };
+    let diff = lint(&["--diff"]).expect(1, "`--fix` would fix 1 finding in 1 file").out;
+    assert_eq!(lint(&["--diff"]).out, diff);
+    lint(&["--fix"]).expect(0, "");
+    let new = diff.lines().find_map(|line| line.strip_prefix("+id: ")).unwrap();
+    assert!(folder.read("a.yml").contains(new), "{diff}");
+}
+
+/// Killed at any moment, a run leaves each file as it was or as it should be.
+#[cfg(unix)]
+#[test]
+fn an_interrupted_fix_leaves_the_old_or_the_new_file() {
+    use std::process::{Command, Stdio};
+    use std::time::Duration;
+
+    for delay in [0, 2, 5, 10, 20, 40] {
+        let folder = Folder::new(&[]);
+        for number in 0..300 {
+            folder.write(&format!("{number}.yml"), FIXABLE);
+        }
+        let mut run = Command::new(env!("CARGO_BIN_EXE_sigwise"))
+            .args(["lint", "--fix", "--no-corpus", "--select", "unused-suppression,missing-title"])
+            .current_dir(folder.path())
+            .stdout(Stdio::null())
+            .spawn()
+            .unwrap();
+        std::thread::sleep(Duration::from_millis(delay));
+        run.kill().unwrap();
+        run.wait().unwrap();
+        for number in 0..300 {
+            let text = folder.read(&format!("{number}.yml"));
+            assert!(text == FIXABLE || text == FIXED, "{text}");
+        }
+    }
+}

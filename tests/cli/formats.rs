@@ -99,6 +99,7 @@ fn colour_and_links_only_where_they_are_wanted() {
     let mut command = folder.command(&["lint", "--color", "always", "--select", "missing-title"]);
     let colored = String::from_utf8(command.output().unwrap().stdout).unwrap();
     assert!(colored.contains("\u{1b}[1m\u{1b}[91merror"), "{colored:?}");
+    assert!(colored.contains("missing-title]\u{1b}[0m\u{1b}[1m: this rule has no `title`\u{1b}[0m\n"), "{colored:?}");
     // A pipe is no terminal: nobody can click there.
     assert!(!colored.contains("\u{1b}]8;;"), "{colored:?}");
 }

@@ -89,3 +89,20 @@ fn a_missing_or_damaged_corpus_is_said() {
     folder.run(&["lint"]).expect(0, "");
     folder.run(&["lint", "--attack", "."]).expect(2, "techniques.tsv");
 }
+
+#[test]
+fn the_index_reaches_beyond_the_run() {
+    let other = GOOD.replace("Whoami Started", "Whoami Begun");
+    let folder = Folder::new(&[("rules/new/a.yml", &other), ("rules/old.yml", GOOD), ("rules/broken.yml", "title: [")]);
+    let found = |args: &[&str]| {
+        folder.run(&[&["lint", "--no-corpus", "--select", "duplicate-id", "--format", "json"], args].concat())
+    };
+    assert_eq!(found(&["rules/new"]).expect(0, "").json()["diagnostics"].as_array().unwrap().len(), 0);
+    let json = found(&["rules/new", "--index", "rules"]).expect(1, "").json();
+    assert_eq!(json["summary"]["files"], 1);
+    let found = &json["diagnostics"][0];
+    assert_eq!((&found["path"], &found["labels"][0]["path"]), (&"rules/new/a.yml".into(), &"rules/old.yml".into()));
+    let mut command = folder.command(&["lint", "--select", "duplicate-id", "--no-corpus", "--index", "..", "."]);
+    let output = command.current_dir(folder.at("rules/new")).output().unwrap();
+    assert!(String::from_utf8(output.stdout).unwrap().contains("../old.yml:2:5"));
+}

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use clap::builder::styling::{AnsiColor, Style};
+use clap::builder::styling::{AnsiColor, Reset, Style};
 use codespan_reporting::diagnostic::{LabelStyle, Severity as Level};
 use codespan_reporting::term::WriteStyle;
 use sigwise_lint::Severity;
@@ -34,7 +34,7 @@ impl<'a> Styled<'a> {
     }
 
     fn set(&mut self, style: Style) -> io::Result<()> {
-        if self.color { write!(self.out, "{}{}", Style::new().render_reset(), style.render()) } else { Ok(()) }
+        if self.color { write!(self.out, "{Reset}{style}") } else { Ok(()) }
     }
 }
 
@@ -82,6 +82,6 @@ impl WriteStyle for Styled<'_> {
     }
 
     fn reset(&mut self) -> io::Result<()> {
-        if self.color { write!(self.out, "{}", Style::new().render_reset()) } else { Ok(()) }
+        if self.color { write!(self.out, "{Reset}") } else { Ok(()) }
     }
 }
