@@ -39,6 +39,8 @@ pub struct Project {
     ids: FxHashMap<Box<str>, Vec<Entry>>,
     titles: FxHashMap<Box<str>, Vec<Entry>>,
     names: FxHashMap<Box<str>, Vec<Entry>>,
+    /// File name → the paths that end with it.
+    files: FxHashMap<Box<str>, Vec<Arc<str>>>,
 }
 
 /// What one file brings to the index; made in parallel, added in order.
@@ -47,6 +49,7 @@ pub struct FileEntries {
     ids: Vec<(Box<str>, Entry)>,
     titles: Vec<(Box<str>, Entry)>,
     names: Vec<(Box<str>, Entry)>,
+    path: Option<Arc<str>>,
 }
 
 impl FileEntries {
@@ -56,6 +59,7 @@ impl FileEntries {
         if !file.is_sigma {
             return entries;
         }
+        entries.path = Some(Arc::clone(path));
         for document in &file.documents {
             if matches!(document.body, Body::None) {
                 continue;
@@ -86,6 +90,11 @@ impl FileEntries {
     }
 }
 
+/// The last part of a path.
+fn file_name(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
+}
+
 /// Nearly every key has one rule, so lists start small.
 fn push(index: &mut FxHashMap<Box<str>, Vec<Entry>>, key: Box<str>, entry: Entry) {
     index.entry(key).or_insert_with(|| Vec::with_capacity(1)).push(entry);
@@ -103,6 +112,9 @@ impl Project {
         for (key, entry) in entries.names {
             push(&mut self.names, key, entry);
         }
+        if let Some(path) = entries.path {
+            self.files.entry(file_name(&path).into()).or_insert_with(|| Vec::with_capacity(1)).push(path);
+        }
     }
 
     /// Forgets a file.
@@ -112,6 +124,9 @@ impl Project {
                 entries.retain(|entry| &*entry.place.path != path);
                 !entries.is_empty()
             });
+        }
+        if let Some(paths) = self.files.get_mut(file_name(path)) {
+            paths.retain(|other| &**other != path);
         }
     }
 
@@ -130,6 +145,11 @@ impl Project {
     /// The rules with this `name`.
     pub fn with_name(&self, name: &str) -> &[Entry] {
         self.names.get(name).map_or(&[], Vec::as_slice)
+    }
+
+    /// The files of rules that have the name of this one, itself included.
+    pub fn with_file_name(&self, path: &str) -> &[Arc<str>] {
+        self.files.get(file_name(path)).map_or(&[], Vec::as_slice)
     }
 
     /// Every name of the project, for "did you mean"; in no particular order.

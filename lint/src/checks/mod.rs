@@ -17,10 +17,12 @@ macro_rules! checks {
 }
 
 checks! {
+    ambiguous_scalar,
     banned_falsepositive,
     condition_syntax,
     deprecated_fields,
     double_wildcard,
+    duplicate_filename,
     duplicate_id,
     duplicate_list_item,
     duplicate_modifier,
@@ -104,6 +106,7 @@ checks! {
     too_long_value,
     too_short_value,
     trademark_word,
+    unconventional_filename,
     unknown_action,
     unknown_attack_tag,
     unknown_correlation_key,
@@ -121,6 +124,7 @@ checks! {
     unused_rule_in_condition,
     unused_selection,
     unused_suppression,
+    unusual_filename_prefix,
     uppercase_key,
     uppercase_operator,
     useless_correlation_field,
@@ -128,9 +132,13 @@ checks! {
     yaml_alias_expansion,
     yaml_duplicate_key,
     yaml_encoding,
+    yaml_final_newline,
+    yaml_indentation,
+    yaml_line_ending,
     yaml_not_a_map,
     yaml_syntax,
     yaml_tab,
+    yaml_trailing_blank,
 }
 
 /// How many checks there are.

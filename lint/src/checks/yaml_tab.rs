@@ -18,11 +18,11 @@ declare_check! {
     /// ```yaml
     /// title: Whoami Execution
     /// logsource:
-    /// 		category: process_creation
-    /// #^ yaml-tab
+    ///     category: process_creation
     /// detection:
     ///     selection:
-    ///         Image|endswith: '\whoami.exe'
+    /// 		Image|endswith: '\whoami.exe'
+    /// #^ yaml-tab
     ///     condition: selection
     /// ```
     /// ## Quiet
