@@ -12,9 +12,9 @@ use sigwise_lint::config::ConfigError;
 use sigwise_lint::diagnostic::{Applicability, Evidence, LabelPlace};
 use sigwise_sigma::{Source, Span};
 
-use super::{Finding, Linted, Report, url};
+use super::{Finding, Report, url};
 use crate::terminal::{Link, Look, counted, printable, to_stderr};
-use snippet::Snippet;
+use snippet::{Shown, Snippet};
 use style::Styled;
 
 pub(crate) use style::severity_style;
@@ -25,16 +25,23 @@ const NAMED_RULES: usize = 3;
 /// Prints the findings, and a summary.
 pub(crate) fn write(report: &Report, look: Look, out: &mut dyn Write) -> io::Result<()> {
     for file in &report.files {
+        let shown = Shown::new(&file.shown, &file.source);
         for finding in &file.findings {
-            write_finding(report, file, finding, look, out)?;
+            write_finding(report, &shown, finding, look, out)?;
         }
     }
     summary(report, look, out)
 }
 
-fn write_finding(report: &Report, file: &Linted, finding: &Finding, look: Look, out: &mut dyn Write) -> io::Result<()> {
+fn write_finding(
+    report: &Report,
+    file: &Shown<'_>,
+    finding: &Finding,
+    look: Look,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     let found = &finding.diagnostic;
-    let snippet = Snippet::new(&file.shown, &file.source, found.span);
+    let snippet = Snippet::new(file, found.span);
     let mut labels = vec![Label::primary((), snippet.primary())];
     let mut notes = Vec::new();
     for label in &found.labels {
@@ -43,7 +50,7 @@ fn write_finding(report: &Report, file: &Linted, finding: &Finding, look: Look, 
             LabelPlace::Here(span) => match snippet.range_of(*span) {
                 Some(range) => labels.push(Label::secondary((), range).with_message(message)),
                 None => {
-                    let at = file.source.position(span.start as usize);
+                    let at = snippet.position(*span);
                     notes.push(format!("line {}, column {}: {message}", at.line, at.column));
                 }
             },
@@ -141,10 +148,11 @@ pub(crate) fn summary(report: &Report, look: Look, out: &mut dyn Write) -> io::R
 /// Says on standard error what is wrong in a configuration file.
 pub(crate) fn show_config_errors(path: &str, text: &str, errors: &[ConfigError]) {
     let source = Source::from(text);
+    let shown = Shown::new(path, &source);
     let look = Look::of_stderr();
     to_stderr(|out| {
         for error in errors {
-            let snippet = Snippet::new(path, &source, Span::new(error.span.start, error.span.end));
+            let snippet = Snippet::new(&shown, Span::new(error.span.start, error.span.end));
             let diagnostic = Diagnostic::error()
                 .with_message(printable(&error.message))
                 .with_label(Label::primary((), snippet.primary()));

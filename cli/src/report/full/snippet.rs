@@ -4,9 +4,10 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use codespan_reporting::files::{Error, Files};
+use sigwise_sigma::source::Position;
 use sigwise_sigma::{Source, Span};
 
-use crate::terminal::printable_source;
+use crate::terminal::{printable, printable_source};
 
 /// Lines longer than this, in bytes, are shown in part.
 const LONG_LINE: usize = 400;
@@ -14,11 +15,23 @@ const LONG_LINE: usize = 400;
 const TOKEN: usize = 200;
 const AROUND: usize = 60;
 
-/// One file with the place that is shown of it.
-pub(super) struct Snippet<'a> {
+/// A file made fit to be shown; once for all its findings.
+pub(super) struct Shown<'a> {
     name: Cow<'a, str>,
     source: &'a Source,
     text: Cow<'a, str>,
+}
+
+impl<'a> Shown<'a> {
+    /// Of a file that the user calls `name`.
+    pub(super) fn new(name: &'a str, source: &'a Source) -> Self {
+        Self { name: printable(name), source, text: printable_source(source.text()) }
+    }
+}
+
+/// A file with the place that is shown of it.
+pub(super) struct Snippet<'a> {
+    file: &'a Shown<'a>,
     primary: Range<usize>,
     /// The 0-based line that is shown in part, and the part.
     window: Option<(usize, Range<usize>)>,
@@ -26,10 +39,8 @@ pub(super) struct Snippet<'a> {
 
 impl<'a> Snippet<'a> {
     /// For a finding at `span`.
-    pub(super) fn new(name: &'a str, source: &'a Source, span: Span) -> Self {
-        let name = crate::terminal::printable(name);
-        let text = printable_source(source.text());
-        let mut snippet = Self { name, source, text, primary: 0..0, window: None };
+    pub(super) fn new(file: &'a Shown<'a>, span: Span) -> Self {
+        let mut snippet = Self { file, primary: 0..0, window: None };
         let start = snippet.clamp(span.start as usize);
         let mut end = snippet.clamp(span.end as usize).max(start);
         let line = snippet.line_at(start);
@@ -65,22 +76,27 @@ impl<'a> Snippet<'a> {
         Some(start..end)
     }
 
+    /// Line and column of a place that cannot be shown.
+    pub(super) fn position(&self, span: Span) -> Position {
+        self.file.source.position(span.start as usize)
+    }
+
     /// The nearest place that codespan can point at: behind the byte order mark, at a character, not within a line break.
     fn clamp(&self, offset: usize) -> usize {
-        let first = if self.source.has_bom() { '\u{feff}'.len_utf8() } else { 0 };
-        let mut offset = offset.clamp(first, self.text.len().max(first));
-        while !self.text.is_char_boundary(offset) {
+        let first = if self.file.source.has_bom() { '\u{feff}'.len_utf8() } else { 0 };
+        let mut offset = offset.clamp(first, self.file.text.len().max(first));
+        while !self.file.text.is_char_boundary(offset) {
             offset -= 1;
         }
         offset.min(self.full_line(self.line_at(offset)).end)
     }
 
     fn line_at(&self, offset: usize) -> usize {
-        self.source.position(offset).line as usize - 1
+        self.file.source.position(offset).line as usize - 1
     }
 
     fn full_line(&self, line: usize) -> Range<usize> {
-        self.source.line_span(line as u32 + 1).range()
+        self.file.source.line_span(line as u32 + 1).range()
     }
 
     fn shown_line(&self, line: usize) -> Range<usize> {
@@ -97,11 +113,11 @@ impl<'a> Files<'a> for Snippet<'_> {
     type Source = &'a str;
 
     fn name(&'a self, (): ()) -> Result<&'a str, Error> {
-        Ok(&self.name)
+        Ok(&self.file.name)
     }
 
     fn source(&'a self, (): ()) -> Result<&'a str, Error> {
-        Ok(&self.text)
+        Ok(&self.file.text)
     }
 
     fn line_index(&'a self, (): (), offset: usize) -> Result<usize, Error> {
@@ -109,12 +125,12 @@ impl<'a> Files<'a> for Snippet<'_> {
     }
 
     fn column_number(&'a self, (): (), _: usize, offset: usize) -> Result<usize, Error> {
-        Ok(self.source.position(offset).column as usize)
+        Ok(self.file.source.position(offset).column as usize)
     }
 
     fn line_range(&'a self, (): (), line: usize) -> Result<Range<usize>, Error> {
-        if line >= self.source.line_count() as usize {
-            return Err(Error::LineTooLarge { given: line, max: self.source.line_count() as usize });
+        if line >= self.file.source.line_count() as usize {
+            return Err(Error::LineTooLarge { given: line, max: self.file.source.line_count() as usize });
         }
         Ok(self.shown_line(line))
     }
