@@ -10,6 +10,7 @@ mod generated;
 mod lint;
 mod output;
 mod page;
+mod parallel;
 mod progress;
 mod report;
 mod shell;

@@ -3,20 +3,17 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use rayon::prelude::*;
 use sigwise_lint::project::FileEntries;
 use sigwise_lint::{Context, Diagnostic, Project, lint};
 use sigwise_sigma::detection::Spanned;
 use sigwise_sigma::{Body, File, Source, parse, sniff};
 
 use crate::error::FileError;
+use crate::parallel::each;
 use crate::progress::Progress;
 use crate::report::{Finding, Linted, Names, Report, Rule};
 use crate::source::Input;
 use crate::workspace::Workspace;
-
-/// Fewer files than this are not worth a thread pool.
-const PARALLEL_FROM: usize = 12;
 
 /// How much text is kept parsed until the index is complete. A parsed rule takes about ten times the memory of its text.
 const KEPT_BYTES: usize = 3 << 20;
@@ -259,12 +256,4 @@ fn finish(input: Input, file: &File, found: Vec<Diagnostic>) -> Linted {
     };
     let findings = found.into_iter().map(|diagnostic| Finding { rule: rule(&diagnostic), diagnostic }).collect();
     Linted { shown: input.shown, path: input.path, source: file.source.clone(), findings }
-}
-
-/// Maps in the order of the items; in parallel if they are many.
-fn each<T: Send, R: Send>(items: Vec<T>, map: impl Fn(T) -> R + Sync + Send) -> Vec<R> {
-    if items.len() < PARALLEL_FROM {
-        return items.into_iter().map(map).collect();
-    }
-    items.into_par_iter().with_min_len(4).map(map).collect()
 }

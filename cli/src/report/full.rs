@@ -12,7 +12,8 @@ use sigwise_lint::config::ConfigError;
 use sigwise_lint::diagnostic::{Applicability, Evidence, LabelPlace};
 use sigwise_sigma::{Source, Span};
 
-use super::{Finding, Report, url};
+use super::{Finding, Linted, Report, url};
+use crate::parallel::each;
 use crate::terminal::{Link, Look, counted, printable, to_stderr};
 use snippet::{Shown, Snippet};
 use style::Styled;
@@ -22,12 +23,22 @@ pub(crate) use style::severity_style;
 /// How many rules behind corpus advice are named.
 const NAMED_RULES: usize = 3;
 
+/// How many files are rendered before they are printed, so that a large report need not fit into memory.
+const FILES_AT_ONCE: usize = 512;
+
 /// Prints the findings, and a summary.
 pub(crate) fn write(report: &Report, look: Look, out: &mut dyn Write) -> io::Result<()> {
-    for file in &report.files {
-        let shown = Shown::new(&file.shown, &file.source);
-        for finding in &file.findings {
-            write_finding(report, &shown, finding, look, out)?;
+    for files in report.files.chunks(FILES_AT_ONCE) {
+        let texts = each(files.iter().collect(), |file: &Linted| {
+            let mut text = Vec::new();
+            let shown = Shown::new(&file.shown, &file.source);
+            for finding in &file.findings {
+                write_finding(report, &shown, finding, look, &mut text)?;
+            }
+            io::Result::Ok(text)
+        });
+        for text in texts {
+            out.write_all(&text?)?;
         }
     }
     summary(report, look, out)
