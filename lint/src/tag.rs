@@ -100,15 +100,15 @@ impl<'a> Tags<'a> {
     }
 
     /// The names of the techniques in the list, as written; retired ones too.
-    pub fn techniques(self) -> impl Iterator<Item = &'a str> {
-        self.iter().filter_map(|tag| tag.name_in("attack")).filter(|name| is_technique_id(name))
+    pub fn techniques(self, attack: &'a Attack) -> impl Iterator<Item = &'a str> {
+        self.iter().filter_map(|tag| tag.attack_name(attack)).filter(|name| is_technique_id(name))
     }
 }
 
 impl<'a> Tag<'a> {
-    /// What stands before the first dot, and what behind it.
+    /// What stands before the first dot, and what behind it; blanks around the tag do not count.
     pub fn parts(&self) -> Option<(&'a str, &'a str)> {
-        self.text.split_once('.')
+        self.text.trim().split_once('.')
     }
 
     /// What stands behind the dot of a tag in this namespace; case does not count. `None` where nothing does.
@@ -117,11 +117,23 @@ impl<'a> Tag<'a> {
         (own.eq_ignore_ascii_case(namespace) && !name.is_empty()).then_some(name)
     }
 
+    /// The name of an ATT&CK tag: behind `attack.`, behind a misspelling of it, or without any namespace where it is a name
+    /// that ATT&CK has. What is wrong with the namespace is another finding, and must not hide what is wrong with the name.
+    pub fn attack_name(&self, attack: &Attack) -> Option<&'a str> {
+        let Some((namespace, name)) = self.parts() else {
+            let name = self.text.trim();
+            return (!matches!(AttackName::guess(attack, name), AttackName::Unknown)).then_some(name);
+        };
+        let meant = namespace.eq_ignore_ascii_case("attack")
+            || !is_one_of(namespace, &NAMESPACES) && nearest(namespace, NAMESPACES) == Some("attack");
+        (meant && !name.is_empty()).then_some(name)
+    }
+
     /// The place of the namespace.
     pub fn namespace_span(&self) -> Span {
         match self.parts() {
             // Where the text is escaped, its parts have no place of their own.
-            Some((namespace, _)) if self.span.len() == self.text.len() => {
+            Some((namespace, _)) if self.span.len() == self.text.len() && self.text.starts_with(namespace) => {
                 Span { end: self.span.start + namespace.len() as u32, ..self.span }
             }
             _ => self.span,
@@ -191,16 +203,31 @@ impl<'a> AttackName<'a> {
         }
     }
 
+    /// What `name` is meant to name: [`AttackName::guess`], or a tactic by its id (`ta0002`) or misspelled.
+    pub fn meant(attack: &'a Attack, name: &str) -> Self {
+        match Self::guess(attack, name) {
+            Self::Unknown if !is_technique_id(name) => {}
+            known => return known,
+        }
+        if let Some(tactic) = attack.tactics().iter().find(|tactic| tactic.id.eq_ignore_ascii_case(name)) {
+            return Self::Tactic(tactic);
+        }
+        let tactics = attack.tactics().iter().map(|tactic| &*tactic.short);
+        let retired = attack.retired_tactics().iter().map(|tactic| &*tactic.short);
+        nearest(&name.replace(['_', ' '], "-"), tactics.chain(retired))
+            .map_or(Self::Unknown, |near| Self::of(attack, near))
+    }
+
     /// The tag that says so today: the technique's or tactic's own, or its one successor's. What succeeds a tactic,
     /// the techniques of the rule decide.
-    pub fn tag(self, attack: &Attack, tags: Tags<'_>) -> Option<String> {
+    pub fn tag(self, attack: &'a Attack, tags: Tags<'_>) -> Option<String> {
         match self {
             Self::Technique(technique) => Some(format!("attack.{}", technique.id.to_ascii_lowercase())),
             Self::RetiredTechnique(retired) => {
                 retired.successor.as_ref().map(|id| format!("attack.{}", id.to_ascii_lowercase()))
             }
             Self::Tactic(tactic) => Some(format!("attack.{}", tactic.short)),
-            Self::RetiredTactic(tactic) => match attack.tactic_successors(tactic, tags.techniques()).as_slice() {
+            Self::RetiredTactic(tactic) => match attack.tactic_successors(tactic, tags.techniques(attack)).as_slice() {
                 [only] => Some(format!("attack.{only}")),
                 _ => None,
             },
@@ -212,7 +239,7 @@ impl<'a> AttackName<'a> {
 /// The techniques that a rule names, each with its tag; retired techniques count as their successors.
 pub fn techniques<'a>(attack: &'a Attack, tags: Tags<'a>) -> impl Iterator<Item = (Tag<'a>, &'a Technique)> {
     tags.iter().filter_map(|tag| {
-        let technique = match AttackName::of(attack, tag.name_in("attack")?) {
+        let technique = match AttackName::guess(attack, tag.attack_name(attack)?) {
             AttackName::Technique(technique) => technique,
             AttackName::RetiredTechnique(retired) => attack.technique(retired.successor.as_deref()?)?,
             _ => return None,
@@ -223,7 +250,7 @@ pub fn techniques<'a>(attack: &'a Attack, tags: Tags<'a>) -> impl Iterator<Item 
 
 /// Whether a tag says this tactic, be it by a retired one that the tactic succeeds, or with `_` for `-`.
 pub fn says_tactic(attack: &Attack, tag: &Tag<'_>, tactic: &str) -> bool {
-    match tag.name_in("attack").map(|name| AttackName::guess(attack, name)) {
+    match tag.attack_name(attack).map(|name| AttackName::meant(attack, name)) {
         Some(AttackName::Tactic(own)) => &*own.short == tactic,
         Some(AttackName::RetiredTactic(old)) => old.successors.iter().any(|successor| &**successor == tactic),
         _ => false,

@@ -51,7 +51,7 @@ fn retired_attack_tag(rule: &RuleDocument<'_>, cx: &Context<'_>, report: &mut Re
     let attack = cx.attack;
     let tags = rule.tags();
     for tag in tags.iter() {
-        let Some(name) = tag.name_in("attack") else { continue };
+        let Some(name) = tag.attack_name(attack) else { continue };
         let old = AttackName::of(attack, name);
         let (kind, title, retired_in) = match &old {
             AttackName::RetiredTechnique(retired) => ("technique", &retired.name, retired.retired_in.as_deref()),
@@ -70,7 +70,7 @@ fn retired_attack_tag(rule: &RuleDocument<'_>, cx: &Context<'_>, report: &mut Re
             // Another retired tag that becomes the same one goes first; this one then has nothing left to say.
             let becomes = |text: &str| Some(text) == Some(known);
             let twin = tags.iter().take_while(|other| other.index < tag.index).any(|other| {
-                let other = other.name_in("attack").map(|name| AttackName::of(attack, name));
+                let other = other.attack_name(attack).map(|name| AttackName::of(attack, name));
                 other.and_then(|other| other.tag(attack, tags)).is_some_and(|other| becomes(&other))
             });
             if twin { tags.safe_removal(&tag, known) } else { tags.safe_change(&tag, known) }

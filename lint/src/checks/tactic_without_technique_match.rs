@@ -56,7 +56,8 @@ fn tactic_without_technique_match(rule: &RuleDocument<'_>, cx: &Context<'_>, rep
         !tags.iter().any(|tag| technique.tactics.iter().any(|tactic| tag::says_tactic(attack, &tag, tactic)))
     };
     for tag in tags.iter() {
-        let Some(AttackName::Tactic(tactic)) = tag.name_in("attack").map(|name| AttackName::of(attack, name)) else {
+        let Some(AttackName::Tactic(tactic)) = tag.attack_name(attack).map(|name| AttackName::meant(attack, name))
+        else {
             continue;
         };
         if tag::techniques(attack, tags).any(|(_, technique)| technique.tactics.contains(&tactic.short)) {

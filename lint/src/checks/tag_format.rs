@@ -88,19 +88,22 @@ fn is_artifact(text: &str) -> bool {
 
 fn mend(tag: &Tag<'_>, tags: Tags<'_>, attack: &Attack) -> Option<Fix> {
     let text = tag.text.trim();
-    let exact = match text.split_once('.') {
-        None => with_namespace(text, tags, attack),
-        // The dot may be that of a sub-technique.
-        Some(_) if text.contains([':', '/']) => with_namespace(text, tags, attack),
-        Some((namespace, name)) => Some(lowered(namespace, name, tags, attack)),
+    let (exact, sure) = match text.split_once('.') {
+        Some((namespace, name)) if !text.contains([':', '/']) => (Some(lowered(namespace, name, tags, attack)), true),
+        // Without a dot, or with that of a sub-technique alone.
+        _ => match AttackName::guess(attack, text).tag(attack, tags) {
+            Some(known) => (Some(known), true),
+            None => (with_namespace(text, attack), false),
+        },
     };
-    if let Some(exact) = exact.filter(|text| fits(text)) {
-        return tags.safe_change(tag, &exact);
-    }
     // Whether a blank was meant to be `-` or `_` cannot be known.
-    let joined = text.to_lowercase().split_whitespace().collect::<Vec<_>>().join("-");
-    let (title, edit) = tags.change(tag, Some(joined.as_str()).filter(|joined| fits(joined))?)?;
-    Some(Fix::risky(title, [edit]))
+    let joined = || text.to_lowercase().split_whitespace().collect::<Vec<_>>().join("-");
+    let (full, sure) = match exact.filter(|text| fits(text)) {
+        Some(exact) => (exact, sure),
+        None => (Some(joined()).filter(|joined| fits(joined))?, false),
+    };
+    let (title, edit) = tags.change(tag, &full)?;
+    Some(if sure { Fix::safe(title, [edit]) } else { Fix::risky(title, [edit]) })
 }
 
 fn fits(text: &str) -> bool {
@@ -124,12 +127,8 @@ fn lowered(namespace: &str, name: &str, tags: Tags<'_>, attack: &Attack) -> Stri
     format!("{namespace}.{name}")
 }
 
-/// The tag that a text without a dot is meant to be, where only one can be: a name that ATT&CK knows, or a namespace
-/// with something else than a dot behind it.
-fn with_namespace(text: &str, tags: Tags<'_>, attack: &Attack) -> Option<String> {
-    if let Some(known) = AttackName::guess(attack, text).tag(attack, tags) {
-        return Some(known);
-    }
+/// The tag that is meant by a namespace with something else than a dot behind it, where the rest is known there.
+fn with_namespace(text: &str, attack: &Attack) -> Option<String> {
     tag::NAMESPACES.iter().find_map(|namespace| {
         let (head, rest) = text.split_at_checked(namespace.len())?;
         let name = rest.strip_prefix(['-', '_', ':', '/', ' '])?.trim();

@@ -46,24 +46,29 @@ fn technique_without_tactic(rule: &RuleDocument<'_>, cx: &Context<'_>, report: &
     let attack = cx.attack;
     let tags = rule.tags();
     for (tag, technique) in tag::techniques(attack, tags) {
+        let mut missing: Vec<String> = Vec::new();
         for tactic in &technique.tactics {
             let there = tags.iter().any(|tag| tag::says_tactic(attack, &tag, tactic));
             let mut before = tag::techniques(attack, tags).take_while(|(other, _)| other.index < tag.index);
-            if there || before.any(|(_, other)| other.tactics.contains(tactic)) {
-                continue;
+            if !there && !before.any(|(_, other)| other.tactics.contains(tactic)) {
+                missing.push(format!("attack.{tactic}"));
             }
-            let wanted = format!("attack.{tactic}");
-            let add = tags.insert_before(&tag, &wanted).map(|edit| Fix::safe(format!("add `{wanted}`"), [edit]));
-            let name = attack.tactic(tactic).map_or("", |tactic| &*tactic.name);
-            report
-                .at(tag.span, format!("`{}` belongs to `{wanted}`, which is not among the tags", tag.text))
-                .note(format!(
-                    "{} ({}) is a technique of {name} in ATT&CK {}",
-                    technique.id,
-                    technique.name,
-                    attack.version()
-                ))
-                .maybe_fix(add);
         }
+        if missing.is_empty() {
+            continue;
+        }
+        let edits: Option<Vec<_>> = missing.iter().map(|wanted| tags.insert_before(&tag, wanted)).collect();
+        let listed = format!("`{}`", missing.join("` and `"));
+        let verb = if missing.len() == 1 { "is" } else { "are" };
+        report
+            .at(tag.span, format!("`{}` belongs to {listed}, which {verb} not among the tags", tag.text))
+            .note(format!(
+                "{} ({}) belongs to {} in ATT&CK {}",
+                technique.id,
+                technique.name,
+                technique.tactics.join(" and "),
+                attack.version()
+            ))
+            .maybe_fix(edits.map(|edits| Fix::safe(format!("add {listed}"), edits)));
     }
 }

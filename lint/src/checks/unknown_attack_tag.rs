@@ -5,7 +5,6 @@ use sigwise_corpus::attack::{Attack, is_technique_id, parent};
 use crate::declare_check;
 use crate::diagnostic::Fix;
 use crate::engine::Context;
-use crate::nearest::nearest;
 use crate::report::Report;
 use crate::rule::RuleDocument;
 use crate::tag::{AttackName, Tag, Tags};
@@ -57,21 +56,19 @@ fn unknown_attack_tag(rule: &RuleDocument<'_>, cx: &Context<'_>, report: &mut Re
     }
     let tags = rule.tags();
     for tag in tags.iter() {
-        let Some(name) = tag.name_in("attack") else { continue };
+        let Some(name) = tag.attack_name(attack) else { continue };
         if !matches!(AttackName::of(attack, name), AttackName::Unknown) {
             continue;
         }
-        let guess = AttackName::guess(attack, name);
+        let guess = AttackName::meant(attack, name);
         let message = if is_technique_id(name) {
             format!("ATT&CK {} has no technique `{}`", attack.version(), name.to_ascii_uppercase())
-        } else if matches!(guess, AttackName::Unknown) {
-            format!("`{}` names nothing in ATT&CK {}", tag.text, attack.version())
         } else {
-            format!("`{}` is not how ATT&CK writes it", tag.text)
+            format!("`{}` names nothing in ATT&CK {}", tag.text, attack.version())
         };
         let note = match (guess, parent(name).and_then(|parent| attack.technique(parent))) {
             (AttackName::Tactic(_) | AttackName::RetiredTactic(_), _) => {
-                "the words of a tactic are joined by hyphens, as in `attack.initial-access`".to_owned()
+                "a tactic is written in words with hyphens between them, as in `attack.initial-access`".to_owned()
             }
             (AttackName::Unknown, Some(parent)) if is_technique_id(name) => {
                 let last = match last_sub_technique(attack, &parent.id) {
@@ -92,34 +89,28 @@ fn last_sub_technique<'a>(attack: &'a Attack, id: &str) -> Option<&'a str> {
     attack.techniques().iter().rev().map(|technique| &*technique.id).find(|sub| parent(sub) == Some(id))
 }
 
-fn mend(attack: &Attack, tags: Tags<'_>, tag: &Tag<'_>, name: &str, guess: AttackName<'_>) -> Option<Fix> {
-    if let Some(known) = guess.tag(attack, tags) {
+fn mend(attack: &Attack, tags: Tags<'_>, tag: &Tag<'_>, name: &str, meant: AttackName<'_>) -> Option<Fix> {
+    if let AttackName::Tactic(tactic) = meant
+        && tactic.id.eq_ignore_ascii_case(name)
+        && attack.retired_tactics().iter().any(|retired| retired.id == tactic.id)
+    {
+        // An id that went over from a retired tactic may mean the old one.
+        let (title, edit) = tags.change(tag, &format!("attack.{}", tactic.short))?;
+        return Some(Fix::risky(title, [edit]));
+    }
+    if let Some(known) = meant.tag(attack, tags) {
         return tags.safe_change(tag, &known);
     }
-    if let AttackName::RetiredTactic(tactic) = guess {
+    if let AttackName::RetiredTactic(tactic) = meant {
         // Which of its successors is meant is left to the next step, by hand.
         let (title, edit) = tags.change(tag, &format!("attack.{}", tactic.short))?;
         return Some(Fix::risky(title, [edit]));
     }
-    if !matches!(guess, AttackName::Unknown) || is_technique_id(name) {
+    if !matches!(meant, AttackName::Unknown) || is_technique_id(name) {
         return None;
     }
-    if let Some(tactic) = attack.tactics().iter().find(|tactic| tactic.id.eq_ignore_ascii_case(name)) {
-        let known = format!("attack.{}", tactic.short);
-        // An id that went over from a retired tactic may mean the old one.
-        let went_over = attack.retired_tactics().iter().any(|retired| retired.id == tactic.id);
-        let (title, edit) = tags.change(tag, &known)?;
-        return Some(if went_over { Fix::risky(title, [edit]) } else { Fix::safe(title, [edit]) });
-    }
-    let hyphened = name.replace(['_', ' '], "-");
-    let tactics = attack.tactics().iter().map(|tactic| &*tactic.short);
-    let retired = attack.retired_tactics().iter().map(|tactic| &*tactic.short);
-    if let Some(near) = nearest(&hyphened, tactics.chain(retired)) {
-        let known = AttackName::of(attack, near).tag(attack, tags)?;
-        return tags.safe_change(tag, &known);
-    }
     // The name of a technique, such as `process-injection`.
-    let mut named = attack.techniques().iter().filter(|technique| is_slug(&hyphened, &technique.name));
+    let mut named = attack.techniques().iter().filter(|technique| is_slug(name, &technique.name));
     let (technique, None) = (named.next()?, named.next()) else { return None };
     let known = AttackName::Technique(technique).tag(attack, tags)?;
     let (title, edit) = tags.change(tag, &known)?;
