@@ -209,6 +209,11 @@ pub fn categories_of<'a>(source: LogSourceRef<'a>, id: &'a str) -> impl Iterator
         .map(|line| line.category)
 }
 
+/// Whether the table has an event of this provider.
+pub fn has_event(provider: &str, id: &str) -> bool {
+    event_lines().iter().any(|line| line.provider == provider && line.id == id)
+}
+
 /// What an event is, in words.
 pub fn event_title(provider: &str, id: &str) -> Option<&'static str> {
     event_lines()

@@ -257,10 +257,10 @@ pub fn says_tactic(attack: &Attack, tag: &Tag<'_>, tactic: &str) -> bool {
     }
 }
 
-/// `g0007`: these letters and four digits; case does not count.
+/// `g0007`: these letters and four digits, of which ATT&CK has given out none above 1999; case does not count.
 fn is_numbered(name: &str, letters: &str) -> bool {
     let Some((head, number)) = name.split_at_checked(letters.len()) else { return false };
-    head.eq_ignore_ascii_case(letters) && number.len() == 4 && number.bytes().all(|byte| byte.is_ascii_digit())
+    head.eq_ignore_ascii_case(letters) && number.len() == 4 && is_digits(number) && number.starts_with(['0', '1'])
 }
 
 /// Whether the specification and pySigma take this text for a tag: lower-case letters, digits, `-` and `_`, a dot, and

@@ -127,14 +127,12 @@ fn meant(text: &str) -> Meant {
     if let Some(found) = ['-', '/', '.', ' ', '_'].into_iter().find_map(|separator| numbers(text, separator)) {
         return match found {
             [year, month, day] if year >= 1000 => ordered(year, month, day),
-            [day, month, year] if year >= 1000 => {
-                match (Date::new(year, month, day), Date::new(year, day, month)) {
-                    (Some(date), None) | (None, Some(date)) => Meant::Surely(date),
-                    (Some(one), Some(other)) if one == other => Meant::Surely(one),
-                    (Some(_), Some(_)) => Meant::Unclear,
-                    (None, None) => Meant::NoSuchDay,
-                }
-            }
+            [day, month, year] if year >= 1000 => match (Date::new(year, month, day), Date::new(year, day, month)) {
+                (Some(date), None) | (None, Some(date)) => Meant::Surely(date),
+                (Some(one), Some(other)) if one == other => Meant::Surely(one),
+                (Some(_), Some(_)) => Meant::Unclear,
+                (None, None) => Meant::NoSuchDay,
+            },
             _ => Meant::Unclear,
         };
     }
@@ -152,7 +150,17 @@ fn ordered(year: u32, month: u32, day: u32) -> Meant {
 /// `6 May 2024`, `May 6, 2024`
 fn named_month(text: &str) -> Option<Date> {
     const MONTHS: [&str; 12] = [
-        "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
+        "january",
+        "february",
+        "march",
+        "april",
+        "may",
+        "june",
+        "july",
+        "august",
+        "september",
+        "october",
+        "november",
         "december",
     ];
     let (mut year, mut month, mut day) = (None, None, None);
