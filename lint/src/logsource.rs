@@ -6,7 +6,7 @@ use sigwise_sigma::yaml::{Entry, Node};
 
 use crate::rule::RuleDocument;
 
-/// `category`, `product` or `service`, where it is text.
+/// `category`, `product` or `service`, where it is a scalar with a text.
 #[derive(Clone, Copy, Debug)]
 pub struct Part<'a> {
     /// Which.
@@ -39,7 +39,9 @@ pub fn parts<'a>(rule: &RuleDocument<'a>) -> impl Iterator<Item = Part<'a>> {
     let (entries, own) = entries(rule);
     PARTS.into_iter().filter_map(move |name| {
         let entry = entries.iter().rfind(|entry| entry.key.str() == Some(name))?;
-        let (text, inner) = (entry.value.str()?, entry.value.inner());
+        // A number or the like is a mistake of its own, and says no more than the same text in quotes.
+        let scalar = entry.value.scalar().filter(|_| !entry.value.is_null())?;
+        let (text, inner) = (&*scalar.text, entry.value.inner());
         let span = if inner.is_empty() { entry.value.span } else { inner };
         let own = own && !entry.inherited && entry.value.alias.is_none() && entry.value.tag.is_none();
         Some(Part { name, key: &entry.key, value: &entry.value, text, span, own })

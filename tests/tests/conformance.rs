@@ -121,6 +121,10 @@ impl Entry {
         let rules = if self.at.is_empty() { &standard[..] } else { &self.at[..] };
         let found = rules.iter().map(|rule| match rule.as_str() {
             "head" => head_lines(&case.rule_yaml),
+            "field" => {
+                let fields = expectation.detail.iter().filter_map(|detail| detail.get("field")?.as_str());
+                fields.flat_map(|field| key_lines(&case.rule_yaml, field)).collect()
+            }
             "detail" => detail_lines(&case.rule_yaml, expectation),
             "diff" => differing_lines(case, clean),
             rule => match rule.strip_prefix("key ") {

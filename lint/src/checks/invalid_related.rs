@@ -134,10 +134,15 @@ fn missing(key: &'static str, item: &Node, map: &Mapping, own: bool, report: &mu
 /// Makes the only item of a list of a block map: a dash before its first key, blanks before the others.
 fn into_item(rule: &RuleDocument<'_>, node: &Node, map: &Mapping) -> Option<Fix> {
     let source = rule.source();
-    let title = "write it as a list";
+    // What is then still missing would be another finding.
+    let whole = ["id", "type"].into_iter().all(|key| map.get(key).is_some());
+    let fix = |edits: Vec<Edit>| {
+        let title = "write it as a list";
+        if whole { Fix::safe(title, edits) } else { Fix::risky(title, edits) }
+    };
     if map.flow {
         let text = source.slice(node.span);
-        return Some(Fix::safe(title, [Edit::replace(node.span, format!("[{text}]"))]));
+        return Some(fix(vec![Edit::replace(node.span, format!("[{text}]"))]));
     }
     let first = source.position(node.span.start as usize).line;
     let last = source.position(node.span.end as usize).line;
@@ -148,5 +153,5 @@ fn into_item(rule: &RuleDocument<'_>, node: &Node, map: &Mapping) -> Option<Fix>
             edits.push(Edit::insert(span.start as usize, "  "));
         }
     }
-    Some(Fix::safe(title, edits))
+    Some(fix(edits))
 }

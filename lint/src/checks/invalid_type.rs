@@ -140,7 +140,8 @@ fn value(rule: &RuleDocument<'_>, map: &Mapping, entry: &Entry, form: Form, repo
         return;
     }
     let fix = if entry.is_own() { mended(rule, map, entry, form) } else { None };
-    let finding = report.at(first_line(rule, node), format!("`{name}` must be {wanted}, but this is {}", keys::what(node)));
+    let finding =
+        report.at(first_line(rule, node), format!("`{name}` must be {wanted}, but this is {}", keys::what(node)));
     let finding = match (form, node.mapping()) {
         (Form::Text, Some(_)) => {
             finding.note("a colon with a blank behind it makes a map of a text that has no quotes")
@@ -221,7 +222,12 @@ fn items(rule: &RuleDocument<'_>, entry: &Entry, report: &mut Report<'_>) {
                 .maybe_fix(edit.map(|edit| Fix::safe("remove it", [edit])));
             continue;
         }
-        let fix = quote(rule, item).filter(|_| own).map(|edit| Fix::safe("put it in quotes", [edit]));
+        let title = "put it in quotes";
+        // A number is no tag as text either.
+        let fix = quote(rule, item).filter(|_| own).map(|edit| match name {
+            "tags" => Fix::risky(title, [edit]),
+            _ => Fix::safe(title, [edit]),
+        });
         report
             .at(first_line(rule, item), format!("the items of `{name}` must be text, but this is {}", keys::what(item)))
             .maybe_fix(fix);

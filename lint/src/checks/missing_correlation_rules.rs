@@ -71,8 +71,14 @@ declare_check! {
 
 fn missing_correlation_rules(rule: &CorrelationRule<'_>, _cx: &Context<'_>, report: &mut Report<'_>) {
     let Some(map) = rule.map() else { return };
-    // An extended condition names the rules itself.
+    // A condition in words names the rules itself, which pySigma takes and the specification does not have.
     if matches!(rule.correlation.condition, Some(CorrelationCondition::Extended(_))) {
+        if map.get("rules").is_none() {
+            report
+                .at(rule.correlation.key, "this correlation names its rules in the condition only")
+                .severity(Severity::Warning)
+                .note("the specification wants them under `rules` as well");
+        }
         return;
     }
     match map.get("rules") {
