@@ -142,8 +142,7 @@ impl<'a> Tag<'a> {
 
     /// Replaces the tag; `None` where its text stands elsewhere.
     pub fn replace(&self, text: &str) -> Option<Edit> {
-        let style = self.node.scalar().filter(|_| self.own && self.node.tag.is_none())?.style;
-        Some(Edit::replace(self.node.span, edit::quoted(text, style)))
+        edit::rewrite(self.node, text).filter(|_| self.own && self.node.tag.is_none())
     }
 }
 

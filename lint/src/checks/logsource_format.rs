@@ -1,7 +1,7 @@
 //! `logsource-format`
 
 use crate::declare_check;
-use crate::diagnostic::{Edit, Fix};
+use crate::diagnostic::Fix;
 use crate::edit;
 use crate::engine::Context;
 use crate::logsource;
@@ -54,11 +54,7 @@ fn logsource_format(rule: &RuleDocument<'_>, _cx: &Context<'_>, report: &mut Rep
         let lower = logsource::is_well_formed(&part.text.to_ascii_lowercase());
         let what = if lower { "is not in lower case" } else { "has characters that no log source may have" };
         let fix = || {
-            if !part.own || !logsource::is_well_formed(&meant) {
-                return None;
-            }
-            let style = part.value.scalar()?.style;
-            let edit = Edit::replace(part.value.span, edit::quoted(&meant, style));
+            let edit = edit::rewrite(part.value, &meant).filter(|_| part.own && logsource::is_well_formed(&meant))?;
             Some(Fix::safe(format!("replace `{}` with `{meant}`", part.text), [edit]))
         };
         report

@@ -7,7 +7,7 @@ use sigwise_sigma::yaml::Node;
 
 use crate::check::Profile;
 use crate::declare_check;
-use crate::diagnostic::{Edit, Fix, Severity};
+use crate::diagnostic::{Fix, Severity};
 use crate::edit;
 use crate::engine::Context;
 use crate::logsource::{self, PARTS, Part};
@@ -97,8 +97,7 @@ struct Slip {
 
 fn slip(source: LogSourceRef<'_>, parts: &[Part<'_>]) -> Option<Slip> {
     let rewrite = |part: &Part<'_>, node: &Node, old: &str, new: &str| {
-        let style = node.scalar().filter(|_| part.own && node.alias.is_none())?.style;
-        let edit = Edit::replace(node.span, edit::quoted(new, style));
+        let edit = edit::rewrite(node, new).filter(|_| part.own)?;
         Some(Fix::risky(format!("replace `{old}` with `{new}`"), [edit]))
     };
     // Under the wrong key: `service: process_creation`.

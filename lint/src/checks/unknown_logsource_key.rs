@@ -1,7 +1,7 @@
 //! `unknown-logsource-key`
 
 use crate::declare_check;
-use crate::diagnostic::{Edit, Fix};
+use crate::diagnostic::Fix;
 use crate::edit;
 use crate::engine::Context;
 use crate::logsource;
@@ -55,10 +55,8 @@ fn unknown_logsource_key(rule: &RuleDocument<'_>, _cx: &Context<'_>, report: &mu
         let Some(name) = entry.key.str().filter(|name| !KEYS.contains(name)) else { continue };
         let near = nearest(name, KEYS);
         let free = near.filter(|near| entries.iter().all(|other| other.key.str() != Some(near)));
-        let fix = free.filter(|_| own && !entry.inherited && entry.key.alias.is_none()).and_then(|near| {
-            let style = entry.key.scalar()?.style;
-            let edit = Edit::replace(entry.key.span, edit::quoted(near, style));
-            Some(Fix::risky(format!("replace `{name}` with `{near}`"), [edit]))
+        let fix = free.filter(|_| own && !entry.inherited).and_then(|near| {
+            Some(Fix::risky(format!("replace `{name}` with `{near}`"), [edit::rewrite(&entry.key, near)?]))
         });
         report
             .at(entry.key.inner(), format!("`{name}` is no key of a log source"))
