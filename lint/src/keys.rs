@@ -90,13 +90,18 @@ pub fn what(node: &Node) -> &'static str {
     match &node.value {
         Value::Sequence(_) => "a list",
         Value::Mapping(_) => "a map",
-        Value::Scalar(scalar) => match scalar.ty {
-            Type::Str => "text",
-            Type::Null => "empty",
-            Type::Bool(_) => "a boolean",
-            Type::Int(_) | Type::Float(_) => "a number",
-            Type::Timestamp | Type::InvalidTimestamp => "a date",
-        },
+        Value::Scalar(scalar) => what_type(scalar.ty),
+    }
+}
+
+/// What a scalar of this type is, in words.
+pub fn what_type(ty: Type) -> &'static str {
+    match ty {
+        Type::Str => "text",
+        Type::Null => "empty",
+        Type::Bool(_) => "a boolean",
+        Type::Int(_) | Type::Float(_) => "a number",
+        Type::Timestamp | Type::InvalidTimestamp => "a date",
     }
 }
 

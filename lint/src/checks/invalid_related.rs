@@ -134,12 +134,12 @@ fn missing(key: &'static str, item: &Node, map: &Mapping, own: bool, report: &mu
 /// Makes the only item of a list of a block map: a dash before its first key, blanks before the others.
 fn into_item(rule: &RuleDocument<'_>, node: &Node, map: &Mapping) -> Option<Fix> {
     let source = rule.source();
-    // What is then still missing would be another finding.
-    let whole = ["id", "type"].into_iter().all(|key| map.get(key).is_some());
-    let fix = |edits: Vec<Edit>| {
-        let title = "write it as a list";
-        if whole { Fix::safe(title, edits) } else { Fix::risky(title, edits) }
-    };
+    let title = "write it as a list";
+    // What the map holds was not read so far, and may not be right itself.
+    let right = |key: &str, good: fn(&str) -> bool| map.get(key).and_then(|entry| entry.value.str()).is_some_and(good);
+    let good = right("id", |id| uuid::written(id) == Written::Canonical)
+        && right("type", |kind| words::RELATION.all.contains(&kind));
+    let fix = |edits: Vec<Edit>| if good { Fix::safe(title, edits) } else { Fix::risky(title, edits) };
     if map.flow {
         let text = source.slice(node.span);
         return Some(fix(vec![Edit::replace(node.span, format!("[{text}]"))]));

@@ -1,5 +1,7 @@
 //! `invalid-type`
 
+use sigwise_sigma::detection::{Item, ValueKind};
+use sigwise_sigma::scalar::Type;
 use sigwise_sigma::yaml::{Entry, Mapping, Node, Style};
 use sigwise_sigma::{RuleKind, Span};
 
@@ -19,6 +21,7 @@ declare_check! {
     /// specification does not accept it. YAML makes numbers of `42`, booleans of `yes` and `no`, dates of `2024-05-06`: as
     /// text they need quotes. A key without a value is as good as none.
     ///
+    /// Fields and values of a selection are looked at as well: a date, a map or a list within a list cannot be searched for.
     /// `id`, `related`, `status`, `level` and dates have checks of their own.
     ///
     /// ## Fires
@@ -81,11 +84,46 @@ fn invalid_type(rule: &RuleDocument<'_>, _cx: &Context<'_>, report: &mut Report<
         correlation(rule, report);
         return;
     }
+    if let Some(detection) = rule.document.detection() {
+        detection.items().for_each(|(_, item)| field(rule, item, report));
+    }
     let Some(logsource) = rule.document.get("logsource").and_then(|entry| entry.value.mapping()) else { return };
     for entry in &logsource.entries {
         let part = matches!(entry.name(), Some("category" | "product" | "service" | "definition"));
         if part && entry.value.str().is_none() {
             value(rule, logsource, entry, Form::Text, report);
+        }
+    }
+}
+
+/// Fields that are no text, and values that neither are nor can be compared with one: pySigma knows no dates.
+fn field(rule: &RuleDocument<'_>, item: &Item, report: &mut Report<'_>) {
+    let own = !item.inherited && item.alias.is_none();
+    let quoted = |span: Span, text: &str| {
+        let exact = own && rule.source().slice(span) == text && !text.is_empty();
+        exact.then(|| Fix::safe("put it in quotes", [Edit::replace(span, format!("'{text}'"))]))
+    };
+    if let Some(key) = item.key.as_ref().filter(|key| !matches!(key.ty, Type::Str | Type::Null)) {
+        let text = &*key.field.text;
+        report
+            .at(key.span, format!("a field's name must be text, and YAML reads `{text}` as {}", keys::what_type(key.ty)))
+            .maybe_fix(quoted(key.span, text));
+    }
+    for value in &item.values {
+        let place = value.alias.or(item.alias).unwrap_or(value.span);
+        match &value.kind {
+            ValueKind::Scalar { text, ty: Type::Timestamp | Type::InvalidTimestamp, .. } => {
+                report
+                    .at(place, format!("YAML reads `{text}` as a date, and rules know no dates"))
+                    .maybe_fix(quoted(value.span, text).filter(|_| value.alias.is_none()));
+            }
+            ValueKind::Scalar { .. } => {}
+            ValueKind::Map | ValueKind::List => {
+                let what = if matches!(value.kind, ValueKind::Map) { "a map" } else { "a list within a list" };
+                let text = rule.source().slice(place);
+                let end = place.start + text.find(['\n', '\r']).unwrap_or(text.len()) as u32;
+                report.at(Span { end, ..place }, format!("a value must be text or a number, but this is {what}"));
+            }
         }
     }
 }
@@ -174,7 +212,13 @@ fn mended(rule: &RuleDocument<'_>, map: &Mapping, entry: &Entry, form: Form) -> 
     let source = rule.source();
     let node = &entry.value;
     match (form, node.scalar(), node.sequence()) {
-        (Form::Text, Some(_), _) => Some(Fix::safe("put it in quotes", [quote(rule, node)?])),
+        (Form::Text, Some(_), _) => {
+            let edits = [quote(rule, node)?];
+            // No log source is called by a number.
+            let part = matches!(entry.name(), Some("category" | "product" | "service"));
+            let title = "put it in quotes";
+            Some(if part { Fix::risky(title, edits) } else { Fix::safe(title, edits) })
+        }
         (Form::Text, _, Some(list)) => {
             let texts: Vec<&str> = list.items.iter().map(Node::str).collect::<Option<_>>()?;
             if texts.is_empty() || (texts.len() > 1 && entry.name() != Some("author")) {
