@@ -117,7 +117,9 @@ fn slip(source: LogSourceRef<'_>, parts: &[Part<'_>]) -> Option<Slip> {
     // Misspelled: `process_creatoin`.
     for part in parts.iter().rev() {
         let Some(word) = logsource::part(source, part.name) else { continue };
-        let Some(near) = nearest(word, siblings(source, part.name)) else { continue };
+        let words = known().iter().filter_map(|known| logsource::part(*known, part.name));
+        let fitting = words.filter(|word| is_known(logsource::with(source, part.name, Some(word))));
+        let Some(near) = nearest(word, fitting) else { continue };
         return Some(Slip {
             span: part.span,
             message: format!("no published rule has the {} `{}`{}", part.name, part.text, owner(source, part)),
