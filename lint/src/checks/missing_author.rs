@@ -1,5 +1,7 @@
 //! `missing-author`
 
+use sigwise_sigma::RuleKind;
+
 use crate::declare_check;
 use crate::engine::Context;
 use crate::report::Report;
@@ -65,5 +67,9 @@ declare_check! {
 }
 
 fn missing_author(rule: &RuleDocument<'_>, _cx: &Context<'_>, report: &mut Report<'_>) {
+    // The specification gives filters no author.
+    if rule.kind() == RuleKind::Filter {
+        return;
+    }
     rule.report_missing("author", report);
 }
