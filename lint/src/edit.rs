@@ -216,7 +216,9 @@ pub fn insert_after(
     }
     let line = line_of(source, end);
     let rest = source.text()[end..line.end as usize].trim_start();
-    let lead = format!("{}{indent}{key}: ", source.line_ending().as_str());
+    // A list begins on the next line.
+    let gap = if matches!(&value, EditText::Text(text) if text.starts_with(['\n', '\r'])) { "" } else { " " };
+    let lead = format!("{}{indent}{key}:{gap}", source.line_ending().as_str());
     (rest.is_empty() || rest.starts_with('#')).then(|| pieces(line.end as usize, lead, value, String::new()))
 }
 

@@ -25,9 +25,19 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
     best.map(|(_, candidate)| candidate)
 }
 
+/// Whether `near`, the candidate closest to `word`, is what was meant beyond doubt: no other one is as close, and it is one
+/// slip away or begins with the same letter (`unstable` is not meant to be `stable`).
+pub fn is_sure<'a>(word: &str, near: &str, candidates: impl IntoIterator<Item = &'a str>) -> bool {
+    let lower = word.to_lowercase();
+    let slips = |candidate: &str| strsim::osa_distance(&lower, &candidate.to_lowercase());
+    let least = slips(near);
+    let begins_alike = lower.chars().next() == near.to_lowercase().chars().next();
+    (least <= 1 || begins_alike) && candidates.into_iter().all(|other| other == near || slips(other) > least)
+}
+
 #[cfg(test)]
 mod tests {
-    use super::nearest;
+    use super::{is_sure, nearest};
 
     #[test]
     fn finds_a_slip_and_nothing_far() {
@@ -37,5 +47,14 @@ mod tests {
         assert_eq!(nearest("starswith", words), Some("startswith"));
         assert_eq!(nearest("regex", words), None);
         assert_eq!(nearest("x", words), None);
+    }
+
+    #[test]
+    fn is_sure_only_of_slips() {
+        let words = ["stable", "gt", "gte", "experimental"];
+        assert!(is_sure("experimnetall", "experimental", words));
+        assert!(is_sure("stabel", "stable", words));
+        assert!(!is_sure("unstable", "stable", words));
+        assert!(!is_sure("get", "gt", words));
     }
 }

@@ -5,7 +5,7 @@ use sigwise_sigma::yaml::Node;
 use crate::diagnostic::{Fix, Severity};
 use crate::edit;
 use crate::keys;
-use crate::nearest::nearest;
+use crate::nearest::{is_sure, nearest};
 use crate::report::Report;
 
 /// A closed list of words.
@@ -118,7 +118,10 @@ impl Words {
         let known = self.synonyms.iter().find(|(synonym, _)| synonym.eq_ignore_ascii_case(bare));
         let fix = match (known, nearest(bare, self.all.iter().copied())) {
             (Some((_, word)), _) => replace(word).map(|edit| Fix::risky(title(word), [edit])),
-            (None, Some(word)) => replace(word).map(|edit| Fix::safe(title(word), [edit])),
+            (None, Some(word)) => replace(word).map(|edit| {
+                let sure = is_sure(bare, word, self.all.iter().copied());
+                if sure { Fix::safe(title(word), [edit]) } else { Fix::risky(title(word), [edit]) }
+            }),
             (None, None) => None,
         };
         let message = match text.is_empty() {

@@ -30,7 +30,7 @@ fn cases_hold() {
 fn run(check: &str, cases: &[Block], failures: &mut String) {
     let mut config = String::new();
     let mut others = Vec::new();
-    let mut last = String::new();
+    let mut last: Option<(Setup, String)> = None;
     for block in cases {
         if block.info == "toml" {
             config.clone_from(&block.text);
@@ -40,13 +40,10 @@ fn run(check: &str, cases: &[Block], failures: &mut String) {
             others.push((path.to_owned(), block.text.clone()));
             continue;
         }
-        let flags = Flags { select: vec![check.to_owned()], ..Flags::default() };
-        let config_text = format!("ignore = [\"all\"]\n{config}");
-        let parsed = Config::from_toml(&config_text, &flags).unwrap_or_else(|errors| panic!("{check}: {errors:?}"));
-        let mut setup = Setup::new(parsed.settings_for(sigwise_tests::setup::PATH).into_owned());
-        setup.others.clone_from(&others);
         if block.info == "yaml fixed" {
-            let fixed = setup.fix(&last, Applicability::Unsafe);
+            // With what the block before it was linted with.
+            let (setup, last) = last.as_ref().unwrap_or_else(|| panic!("{check}.md:{}: fixes nothing", block.line));
+            let fixed = setup.fix(last, Applicability::Unsafe);
             let text = fixed.text.unwrap_or_else(|| last.clone());
             if text != block.text {
                 let _ = writeln!(failures, "{check}.md:{}: fixed text is\n{text}", block.line);
@@ -56,13 +53,18 @@ fn run(check: &str, cases: &[Block], failures: &mut String) {
         if block.info != "yaml" {
             continue;
         }
+        let flags = Flags { select: vec![check.to_owned()], ..Flags::default() };
+        let config_text = format!("ignore = [\"all\"]\n{config}");
+        let parsed = Config::from_toml(&config_text, &flags).unwrap_or_else(|errors| panic!("{check}: {errors:?}"));
+        let mut setup = Setup::new(parsed.settings_for(sigwise_tests::setup::PATH).into_owned());
+        setup.others.clone_from(&others);
         let (text, expected) = markers::split(&block.text);
         let (file, found) = setup.lint(text.as_str());
         let actual = markers::actual(&file.source, &found);
         if actual != expected {
             let _ = writeln!(failures, "{check}.md:{}:\n  expected {expected:?}\n  found    {actual:?}", block.line);
         }
-        last = text;
+        last = Some((setup, text));
         config.clear();
         others.clear();
     }

@@ -5,7 +5,7 @@ use sigwise_sigma::Span;
 use crate::declare_check;
 use crate::diagnostic::{Edit, Fix, Severity};
 use crate::engine::Context;
-use crate::nearest::nearest;
+use crate::nearest::{is_sure, nearest};
 use crate::report::Report;
 use crate::rule::CorrelationRule;
 use crate::uuid::{self, Written};
@@ -119,7 +119,9 @@ fn invalid_alias(rule: &CorrelationRule<'_>, _cx: &Context<'_>, report: &mut Rep
             let free = near.filter(|near| alias.fields.iter().all(|(other, _)| &*other.text != *near));
             let fix = free.filter(|_| rule.is_own()).map(|near| {
                 let edit = Edit::replace(name.span, near);
-                Fix::safe(format!("replace `{}` with `{near}`", name.text), [edit])
+                let title = format!("replace `{}` with `{near}`", name.text);
+                let sure = is_sure(&name.text, near, correlation.rules.iter().map(|rule| &*rule.text));
+                if sure { Fix::safe(title, [edit]) } else { Fix::risky(title, [edit]) }
             });
             report
                 .at(name.span, format!("`{}` is not among the rules of this correlation", name.text))

@@ -10,7 +10,7 @@ use crate::diagnostic::{Fix, Severity};
 use crate::edit::{self, Edit};
 use crate::engine::Context;
 use crate::keys;
-use crate::nearest::nearest;
+use crate::nearest::{is_sure, nearest};
 use crate::report::Report;
 use crate::rule::CorrelationRule;
 
@@ -127,7 +127,7 @@ fn comparisons(rule: &CorrelationRule<'_>, span: Span, entry: &Entry, map: &Mapp
             "field" => {}
             _ => {
                 unknown = true;
-                let near = symbol(name).or_else(|| nearest(name, OPERATORS.into_iter().chain(["field", "percentile"])));
+                let near = symbol(name).or_else(|| nearest_operator(name));
                 let edit = near.filter(|near| own && map.get(near).is_none()).and_then(|near| {
                     Some((format!("rename it to `{near}`"), edit::rewrite(&inner.key, near)?))
                 });
@@ -148,6 +148,12 @@ fn comparisons(rule: &CorrelationRule<'_>, span: Span, entry: &Entry, map: &Mapp
 fn first_line(rule: &CorrelationRule<'_>, span: Span) -> u32 {
     let text = rule.file.source.slice(span);
     span.start + text.find(['\n', '\r']).unwrap_or(text.len()) as u32
+}
+
+/// The key that is one slip away: of two such keys, as of `gt` and `gte` for `get`, none.
+fn nearest_operator(name: &str) -> Option<&'static str> {
+    let keys = || OPERATORS.into_iter().chain(["field", "percentile"]);
+    nearest(name, keys()).filter(|near| is_sure(name, near, keys()))
 }
 
 /// The operator that a sign stands for.

@@ -7,6 +7,7 @@ use crate::diagnostic::Fix;
 use crate::edit;
 use crate::engine::Context;
 use crate::keys::{self, Form, Key};
+use crate::nearest::is_sure;
 use crate::report::Report;
 use crate::rule::RuleDocument;
 
@@ -73,6 +74,7 @@ fn rename(rule: &RuleDocument<'_>, entry: &Entry, key: &Key) -> Option<Fix> {
     if !entry.is_own() {
         return None;
     }
+    let name = entry.name()?;
     let mut edits = vec![edit::rewrite(&entry.key, key.name)?];
     let title = format!("rename it to `{}`", key.name);
     let listed = key.form == Form::List && entry.value.str().is_some();
@@ -80,6 +82,7 @@ fn rename(rule: &RuleDocument<'_>, entry: &Entry, key: &Key) -> Option<Fix> {
         edits.push(edit::into_list(rule.source(), &rule.document.map, entry)?);
     }
     // What was not read so far may hold findings of its own.
-    let fits = if listed { key.name != "tags" } else { keys::is_sound(key, &entry.value) };
+    let sure = is_sure(name, key.name, keys::KEYS.iter().map(|key| key.name));
+    let fits = sure && if listed { key.name != "tags" } else { keys::is_sound(key, &entry.value) };
     Some(if fits { Fix::safe(title, edits) } else { Fix::risky(title, edits) })
 }

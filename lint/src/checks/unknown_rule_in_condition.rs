@@ -5,7 +5,7 @@ use sigwise_sigma::correlation::CorrelationCondition;
 use crate::declare_check;
 use crate::diagnostic::{Edit, Fix};
 use crate::engine::Context;
-use crate::nearest::nearest;
+use crate::nearest::{is_sure, nearest};
 use crate::report::Report;
 use crate::rule::CorrelationRule;
 
@@ -103,7 +103,10 @@ fn unknown_rule_in_condition(rule: &CorrelationRule<'_>, _cx: &Context<'_>, repo
         let near = nearest(&name.text, rules.iter().map(|rule| &*rule.text));
         let exact = rule.file.source.slice(name.span) == &*name.text && rule.is_own();
         let fix = near.filter(|_| exact).map(|near| {
-            Fix::safe(format!("replace `{}` with `{near}`", name.text), [Edit::replace(name.span, near)])
+            let edit = Edit::replace(name.span, near);
+            let title = format!("replace `{}` with `{near}`", name.text);
+            let sure = is_sure(&name.text, near, rules.iter().map(|rule| &*rule.text));
+            if sure { Fix::safe(title, [edit]) } else { Fix::risky(title, [edit]) }
         });
         report.at(name.span, format!("`{}` is not among the rules of this correlation", name.text)).maybe_fix(fix);
     }

@@ -87,16 +87,18 @@ fn child(file: &File, entry: &Entry, report: &mut Report<'_>) {
         return;
     }
     let (old, new) = (own - 1, key - 1 + STEP);
-    let fix = shift(file, entry.value.span, old, new).map(|edits| Fix::safe(format!("indent it by {new}"), edits));
+    let fix = shift(file, entry, old, new).map(|edits| Fix::safe(format!("indent it by {new}"), edits));
     report
         .at(first, format!("indented by {} instead of {STEP}", own - key))
         .maybe_fix(fix);
 }
 
-/// Moves the lines of a node to another level.
-fn shift(file: &File, span: Span, old: usize, new: usize) -> Option<Vec<Edit>> {
+/// Moves the lines of a value to another level.
+fn shift(file: &File, entry: &Entry, old: usize, new: usize) -> Option<Vec<Edit>> {
     let source = &file.source;
-    let (first, last) = (source.position(span.start as usize).line, source.position(span.end as usize).line);
+    let line = |offset: u32| source.position(offset as usize).line;
+    // Comments between the key and its value move along.
+    let (first, last) = (line(entry.key.span.end) + 1, line(entry.value.span.end));
     let mut edits = Vec::new();
     for line in first..=last {
         let line = source.line_span(line);
@@ -106,8 +108,8 @@ fn shift(file: &File, span: Span, old: usize, new: usize) -> Option<Vec<Edit>> {
         }
         if new > old {
             edits.push(Edit::insert(line.start as usize, " ".repeat(new - old)));
-        } else if blanks >= old - new {
-            edits.push(Edit::remove(Span { start: line.start, end: line.start + (old - new) as u32 }));
+        } else if blanks >= old - new || line.start < entry.value.span.start {
+            edits.push(Edit::remove(Span { start: line.start, end: line.start + blanks.min(old - new) as u32 }));
         } else {
             return None;
         }
