@@ -10,6 +10,7 @@ pub mod document;
 pub mod filter;
 pub mod modifier;
 pub mod pattern;
+pub mod regex;
 pub mod scalar;
 pub mod source;
 pub mod yaml;
