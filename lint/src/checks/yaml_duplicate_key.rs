@@ -57,6 +57,10 @@ fn yaml_duplicate_key(file: &File, _cx: &Context<'_>, report: &mut Report<'_>) {
 }
 
 fn fix(file: &File, first: Span, later: Span) -> Option<Fix> {
+    // An anchor among what goes would leave its aliases behind.
+    if file.shares_text {
+        return None;
+    }
     let source = &file.source;
     let mut documents = file.documents.iter();
     let (map, at) = documents.find_map(|document| find(document, first))?;
