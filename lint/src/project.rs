@@ -1,9 +1,10 @@
 //! The project index: which ids, titles and names the rules of a run have, and where.
 
+use std::fmt;
 use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
-use sigwise_sigma::detection::Spanned;
+use sigwise_sigma::detection::{LogSource, Spanned};
 use sigwise_sigma::source::Position;
 use sigwise_sigma::{Body, Document, File, Span};
 
@@ -31,6 +32,36 @@ pub struct Entry {
     pub title: Arc<str>,
     /// Whether it is a filter, which may not be referenced as a rule.
     pub is_filter: bool,
+    /// Where a detection rule applies.
+    pub logsource: Option<Arc<RuleSource>>,
+}
+
+/// The log source of a rule: category, product and service.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RuleSource([Option<Box<str>>; 3]);
+
+impl RuleSource {
+    /// The parts that decide where a rule applies.
+    pub fn of(logsource: &LogSource) -> Self {
+        Self(logsource.parts().map(|(_, part)| part.map(|part| part.text.clone())))
+    }
+
+    /// Whether every event of this log source is one of the other: what the other does not name, it takes in.
+    pub fn is_within(&self, other: &LogSource) -> bool {
+        let parts = self.0.iter().zip(other.parts());
+        parts.into_iter().all(|(own, (_, other))| other.is_none_or(|other| own.as_deref() == Some(&*other.text)))
+    }
+}
+
+impl fmt::Display for RuleSource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let parts = ["category", "product", "service"].into_iter().zip(&self.0);
+        let named = parts.filter_map(|(name, part)| Some((name, part.as_ref()?)));
+        for (index, (name, part)) in named.enumerate() {
+            write!(f, "{}`{name}: {part}`", if index > 0 { ", " } else { "" })?;
+        }
+        Ok(())
+    }
 }
 
 /// The rules of one run or workspace by id, title and name.
@@ -65,6 +96,10 @@ impl FileEntries {
                 continue;
             }
             let title: Arc<str> = document.title().map_or_else(|| Arc::from(""), |title| Arc::from(&*title.text));
+            let logsource = match &document.body {
+                Body::Detection { logsource: Some(logsource), .. } => Some(Arc::new(RuleSource::of(logsource))),
+                _ => None,
+            };
             let entry = |at: &Spanned| Entry {
                 place: Place {
                     path: Arc::clone(path),
@@ -75,6 +110,7 @@ impl FileEntries {
                 document: document.index,
                 title: Arc::clone(&title),
                 is_filter: matches!(document.body, Body::Filter(_)),
+                logsource: logsource.clone(),
             };
             if let Some(id) = document.id() {
                 entries.ids.push((id.text.to_lowercase().into(), entry(&id)));

@@ -1,7 +1,7 @@
 //! `condition-syntax`
 
 use sigwise_sigma::condition::{Condition, Error, ErrorKind, MAX_DEPTH, Token, TokenKind};
-use sigwise_sigma::{Source, Span};
+use sigwise_sigma::{RuleKind, Source, Span};
 
 use crate::declare_check;
 use crate::diagnostic::{Edit, Fix};
@@ -55,6 +55,9 @@ declare_check! {
 }
 
 fn condition_syntax(rule: &RuleDocument<'_>, _cx: &Context<'_>, report: &mut Report<'_>) {
+    if rule.kind() == RuleKind::Filter {
+        filter_list(rule, report);
+    }
     let several = rule.document.conditions().len() > 1;
     for condition in rule.document.conditions() {
         if condition.not_text {
@@ -69,6 +72,21 @@ fn condition_syntax(rule: &RuleDocument<'_>, _cx: &Context<'_>, report: &mut Rep
             }
         }
     }
+}
+
+/// A list of conditions, which only detections may have (`SigmaFilterConditionError`).
+fn filter_list(rule: &RuleDocument<'_>, report: &mut Report<'_>) {
+    let Some(filter) = rule.document.get("filter") else { return };
+    let Some(entry) = filter.value.mapping().and_then(|map| map.get("condition")) else { return };
+    let Some([first, rest @ ..]) = entry.value.sequence().map(|list| &list.items[..]) else { return };
+    let single = rest.is_empty() && first.str().is_some() && !rule.file.shares_text;
+    let place = Span { start: entry.key.span.end, end: entry.value.span.end };
+    let keeps = rule.file.comments.iter().all(|comment| !place.touches(comment.span));
+    let fix = (single && keeps).then(|| {
+        let text = format!(": {}", rule.source().slice(first.span));
+        Fix::safe("write it without a list", [Edit::replace(place, text)])
+    });
+    report.at(entry.key.place(), "the condition of a filter must be text, but this is a list").maybe_fix(fix);
 }
 
 fn not_text(rule: &RuleDocument<'_>, condition: &Condition, report: &mut Report<'_>) {

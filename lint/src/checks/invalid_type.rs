@@ -230,7 +230,10 @@ fn mended(rule: &RuleDocument<'_>, map: &Mapping, entry: &Entry, form: Form) -> 
             let text = texts.join(", ");
             let text = if plain { text } else { edit::quoted(&text, Style::SingleQuoted) };
             let title = if texts.len() > 1 { "join them with commas" } else { "write it without a list" };
-            keeps.then(|| Fix::safe(title, [Edit::replace(span, format!(": {text}"))]))
+            let edits = [Edit::replace(span, format!(": {text}"))];
+            // A log source that was not read so far may not be a known one.
+            let part = matches!(entry.name(), Some("category" | "product" | "service"));
+            keeps.then(|| if part { Fix::risky(title, edits) } else { Fix::safe(title, edits) })
         }
         (Form::List, Some(scalar), _) => {
             let text = node.str()?;

@@ -62,6 +62,7 @@ checks! {
     logsource_format,
     long_title,
     lowercase_falsepositive,
+    mismatched_filter_logsource,
     misplaced_key,
     missing_author,
     missing_condition,

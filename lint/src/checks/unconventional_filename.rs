@@ -59,7 +59,11 @@ fn unconventional_filename(rule: &RuleDocument<'_>, cx: &Context<'_>, report: &m
     let message = match (stem, wrong) {
         (None, _) => format!("the file name `{name}` does not end with `.yml`"),
         (_, Some(wrong)) => format!("the file name `{name}` has a `{wrong}`"),
-        _ if length < least => format!("the file name `{name}` has {length} characters, at least {least} are wanted"),
+        // The convention counts what stands before `.yml`, the larger limit is pySigma's for the whole name.
+        (Some(stem), _) if stem.len() < least => {
+            let length = stem.len();
+            format!("the file name `{name}` has {length} characters before `.yml`, at least {least} are wanted")
+        }
         _ if length > most => format!("the file name `{name}` has {length} characters, {most} are allowed"),
         _ if !name.contains('_') => format!("the file name `{name}` has no `_`"),
         _ => return,
