@@ -158,6 +158,22 @@ pub fn remove_value(file: &File, item: &Item, index: usize) -> Option<Edit> {
     }
 }
 
+/// Adds an item with this text at the end of a list, written as the last one is; `None` where that cannot be done cleanly.
+pub fn append_item(source: &Source, sequence: &Sequence, text: &str) -> Option<Edit> {
+    let last = sequence.items.last().filter(|last| last.alias.is_none() && last.scalar().is_some())?;
+    let item = quoted(text, last.scalar().map_or(Style::Plain, |scalar| scalar.style));
+    let (start, end) = (last.span.start as usize, last.span.end as usize);
+    if sequence.flow {
+        return Some(Edit::insert(end, format!(", {item}")));
+    }
+    let first = line_of(source, start);
+    let lead = &source.text()[first.start as usize..start];
+    let line = line_of(source, end);
+    let rest = source.text()[end..line.end as usize].trim_start();
+    let clean = lead.trim_matches([' ', '\t']) == "-" && (rest.is_empty() || rest.starts_with('#'));
+    clean.then(|| Edit::insert(line.end as usize, format!("{}{lead}{item}", source.line_ending().as_str())))
+}
+
 /// Removes the entry with this number from a map of at least two; `None` where that cannot be done cleanly.
 pub fn remove_entry(source: &Source, mapping: &Mapping, index: usize) -> Option<Edit> {
     let entry = mapping.entries.get(index).filter(|entry| !entry.inherited)?;

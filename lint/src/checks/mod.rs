@@ -75,6 +75,7 @@ checks! {
     missing_event_id,
     missing_falsepositives,
     missing_filter_rules,
+    missing_folder_tag,
     missing_group_by,
     missing_id,
     missing_level,
