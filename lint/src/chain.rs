@@ -38,7 +38,7 @@ pub(crate) fn fault(item: &Item) -> Option<Fault> {
     }
     // What the value may be at this point: everything, to begin with.
     let mut stages = [Some(Stage::Text), Some(Stage::Number), Some(Stage::Boolean), Some(Stage::Null)];
-    let (mut typed_by, mut shaped_by) = (None, None);
+    let (mut typed_by, mut shaped_by, mut marked_by) = (None, None, None);
     for (index, modifier) in used.iter().enumerate().filter_map(|(index, used)| Some((index, used.modifier?))) {
         let again = |earlier: Option<Modifier>| earlier.map(Modifier::canonical) == Some(modifier.canonical());
         if modifier.category() != Category::Encoding && used[..index].iter().any(|used| again(used.modifier)) {
@@ -57,6 +57,11 @@ pub(crate) fn fault(item: &Item) -> Option<Fault> {
         if let Some(shape) = shaped_by.filter(|_| no_wildcards) {
             return Some(Fault { index, kind: Kind::AfterWildcards(shape) });
         }
+        let utf16 = matches!(modifier, Modifier::Wide | Modifier::Utf16 | Modifier::Utf16Le | Modifier::Utf16Be);
+        // The byte order mark that `utf16` adds cannot be encoded again.
+        if let Some(mark) = marked_by.filter(|_| utf16) {
+            return Some(Fault { index, kind: Kind::After(mark) });
+        }
         for stage in &mut stages {
             *stage = stage.and_then(|stage| modifier.apply(stage));
         }
@@ -67,8 +72,11 @@ pub(crate) fn fault(item: &Item) -> Option<Fault> {
             Category::Linking => {}
             Category::Shape => (typed_by, shaped_by) = (Some(index), Some(index)),
             // What is encoded with Base64 has no wildcards left.
-            _ if no_wildcards => (typed_by, shaped_by) = (Some(index), None),
+            _ if no_wildcards => (typed_by, shaped_by, marked_by) = (Some(index), None, None),
             _ => typed_by = Some(index),
+        }
+        if modifier == Modifier::Utf16 {
+            marked_by = Some(index);
         }
     }
     None
@@ -116,6 +124,9 @@ mod tests {
             ("a|cidr|contains", Some((1, Kind::After(0)))),
             ("a|exists|contains", Some((1, Kind::After(0)))),
             ("a|fieldref|expand", Some((1, Kind::After(0)))),
+            ("a|wide|wide", None),
+            ("a|utf16|base64|wide", None),
+            ("a|utf16|wide", Some((1, Kind::After(0)))),
             ("a|contains|base64", Some((1, Kind::AfterWildcards(0)))),
             ("a|startswith|wide|base64offset", Some((2, Kind::AfterWildcards(0)))),
             ("a|contains|fieldref", Some((1, Kind::AfterWildcards(0)))),

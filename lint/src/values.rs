@@ -39,6 +39,14 @@ pub(crate) fn comparison(item: &Item) -> Option<Comparison> {
     Some(out)
 }
 
+/// Whether the values are strings in the end: no regular expressions, fields or networks, and not encoded.
+pub(crate) fn is_string(item: &Item) -> bool {
+    item.modifiers().iter().all(|used| match used.modifier {
+        Some(Modifier::Base64 | Modifier::Base64Offset) | None => false,
+        Some(modifier) => !matches!(modifier.category(), Category::Regex | Category::Reference | Category::Network),
+    })
+}
+
 /// A value without the `*` at its ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Core<'a> {

@@ -206,7 +206,11 @@ impl Condition {
     /// The text of a node of this condition, balanced: of `(a or b) and c` [`Expr::span`] leaves out the first `(`. It may
     /// be replaced as a whole; parentheses around all of it are not in it.
     pub fn span_of(&self, expr: &Expr) -> Span {
-        let mut span = expr.span();
+        self.balanced(expr.span())
+    }
+
+    /// A stretch of this condition together with the parentheses that it opens or closes.
+    pub fn balanced(&self, mut span: Span) -> Span {
         let inside = |token: &Token| span.contains(token.span);
         let Some(mut first) = self.tokens.iter().position(inside) else { return span };
         let Some(mut last) = self.tokens.iter().rposition(inside) else { return span };

@@ -3,7 +3,6 @@
 use std::ops::Range;
 
 use sigwise_sigma::detection::{Item, Value};
-use sigwise_sigma::modifier::{Category, Modifier};
 use sigwise_sigma::pattern::{self, RawKind};
 use sigwise_sigma::scalar::Type;
 
@@ -49,23 +48,13 @@ fn double_wildcard(rule: &DetectionRule<'_>, _cx: &Context<'_>, report: &mut Rep
     for (_, item) in rule.detection.placed_items() {
         for value in &item.values {
             let Some(text) = value.text() else { continue };
-            if text.contains("**") && value.ty() == Some(Type::Str) && is_string(item) {
+            if text.contains("**") && value.ty() == Some(Type::Str) && values::is_string(item) {
                 for stars in runs(text) {
                     report_one(rule, item, value, stars, report);
                 }
             }
         }
     }
-}
-
-/// Whether the values are strings in the end: no regular expressions, fields or networks, and not encoded, which wildcards
-/// cannot be.
-fn is_string(item: &Item) -> bool {
-    item.modifiers().iter().all(|used| match used.modifier.map(Modifier::category) {
-        Some(Category::Regex | Category::Reference | Category::Network) | None => false,
-        Some(Category::Encoding) => !matches!(used.modifier, Some(Modifier::Base64 | Modifier::Base64Offset)),
-        Some(_) => true,
-    })
 }
 
 /// Where two or more `*` stand in a row that are not escaped.

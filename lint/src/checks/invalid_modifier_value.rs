@@ -95,8 +95,11 @@ fn one(rule: &DetectionRule<'_>, item: &Item, value: &Value, report: &mut Report
         return;
     }
     let mut encoded = false;
+    let regex_of_other = item.has(Modifier::Re) && ty != Type::Str;
     for modifier in item.modifiers().iter().filter_map(|used| used.modifier) {
-        let Some(next) = modifier.apply(stage) else {
+        // There is nothing that a text could be put before or behind.
+        let refused = regex_of_other && matches!(modifier.category(), Category::Shape | Category::Placeholder);
+        let Some(next) = modifier.apply(stage).filter(|_| !refused) else {
             wrong_type(rule, item, value, (modifier, ty), report);
             return;
         };

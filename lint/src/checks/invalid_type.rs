@@ -117,6 +117,9 @@ fn field(rule: &RuleDocument<'_>, item: &Item, report: &mut Report<'_>) {
                     .at(place, format!("YAML reads `{text}` as a date, and rules know no dates"))
                     .maybe_fix(quoted(value.span, text).filter(|_| value.alias.is_none()));
             }
+            ValueKind::Scalar { ty: Type::Float(number), .. } if !number.is_finite() => {
+                report.at(place, "a value must be a finite number");
+            }
             ValueKind::Scalar { .. } => {}
             ValueKind::Map | ValueKind::List => {
                 let what = if matches!(value.kind, ValueKind::Map) { "a map" } else { "a list within a list" };
