@@ -43,8 +43,11 @@ declare_check! {
 fn disallowed_tlp_tag(rule: &RuleDocument<'_>, _cx: &Context<'_>, report: &mut Report<'_>) {
     let tags = rule.tags();
     for tag in tags.iter() {
-        // What is no level at all, and `white`, which was `clear`, are `invalid-tlp-tag`'s.
-        let level = tag.name_in("tlp").filter(|name| tag::is_one_of(name, &tag::TLP));
+        let Some(name) = tag.name_in("tlp") else { continue };
+        // What is no level at all, and `white`, which was `clear`, are `invalid-tlp-tag`'s alone.
+        let known = tag::is_one_of(name, &tag::TLP).then_some(name);
+        let white = name.eq_ignore_ascii_case("white");
+        let level = known.or_else(|| if white { None } else { tag::meant(name, &tag::TLP) });
         if level.is_none_or(|level| level.eq_ignore_ascii_case("clear")) {
             continue;
         }
