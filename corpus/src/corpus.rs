@@ -20,6 +20,7 @@ mod tests;
 
 use std::sync::OnceLock;
 
+use crate::advice::Prepared;
 use crate::build::row_hash;
 use crate::normal::sigma::{SigmaItem, to_sigma};
 use crate::op::{Base, Op};
@@ -113,12 +114,25 @@ pub struct Posting {
     pub all: bool,
 }
 
+impl Posting {
+    /// Whether the rule looks for it: an indicator, and no exception to an exclusion.
+    pub fn is_indicator(&self) -> bool {
+        self.role == Role::Indicator && self.scope != Scope::Guard
+    }
+
+    /// Whether the rule leaves it out.
+    pub fn is_exclusion(&self) -> bool {
+        self.role == Role::Exclusion && self.scope != Scope::Guard
+    }
+}
+
 /// What published rules do.
 #[derive(Debug)]
 pub struct Corpus {
     base: Snapshot,
     overlay: Option<Overlay>,
     frequent: OnceLock<Vec<(RowId, u32)>>,
+    prepared: Prepared,
 }
 
 /// The snapshot that is part of the program.
@@ -133,7 +147,7 @@ impl Corpus {
 
     /// A corpus of one snapshot.
     pub fn new(base: Snapshot) -> Self {
-        Self { base, overlay: None, frequent: OnceLock::new() }
+        Self { base, overlay: None, frequent: OnceLock::new(), prepared: Prepared::default() }
     }
 
     /// Lays the user's own rules over it. Rules of the base with an id that the overlay has too are hidden: the overlay has
@@ -141,7 +155,7 @@ impl Corpus {
     #[must_use]
     pub fn with_overlay(self, snapshot: Snapshot) -> Self {
         let overlay = Overlay::new(&self.base, snapshot);
-        Self { overlay: Some(overlay), frequent: OnceLock::new(), ..self }
+        Self { overlay: Some(overlay), ..Self::new(self.base) }
     }
 
     /// The snapshots: the base, then the overlay.
@@ -149,9 +163,20 @@ impl Corpus {
         std::iter::once(&self.base).chain(self.overlay.as_ref().map(|o| &o.snapshot))
     }
 
+    /// What advice has worked out about the whole.
+    pub(crate) fn prepared(&self) -> &Prepared {
+        &self.prepared
+    }
+
     /// The version of ATT&CK under whose ids techniques are counted.
     pub fn attack_version(&self) -> &str {
         self.base.text_at(Section::Meta, 0, 0)
+    }
+
+    /// How many rules there are beside those that are left out.
+    pub fn count(&self, leave: &Leave) -> u32 {
+        let hidden = self.overlay.as_ref().map_or(0, |o| o.hidden.iter().filter(|hidden| **hidden).count());
+        (self.rule_ids() - hidden - leave.rules().len()) as u32
     }
 
     /// How many ids of rules there are, hidden ones included.
@@ -341,6 +366,11 @@ impl Corpus {
         }
         let overlay = self.overlay.as_ref()?;
         find(&overlay.snapshot).map(|word| WordId(overlay.words.unified(word)))
+    }
+
+    /// Every word.
+    pub fn words(&self) -> impl Iterator<Item = WordId> {
+        (0..self.word_count() as u32).map(WordId)
     }
 
     /// A word's text.

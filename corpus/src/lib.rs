@@ -1,5 +1,6 @@
 //! What published rules do: predicates, statistics and the advice drawn from them.
 
+pub mod advice;
 pub mod attack;
 pub mod build;
 pub mod corpus;

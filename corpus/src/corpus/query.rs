@@ -145,6 +145,20 @@ impl Corpus {
         }
     }
 
+    /// The rules that name exactly this technique (a current id), sorted.
+    pub fn rules_of_exactly(&self, id: &str, leave: &Leave) -> Vec<RuleId> {
+        let mut rules = Vec::new();
+        let mut first = 0;
+        for snapshot in self.layers() {
+            if let Some(at) = layer::sorted(snapshot, Section::Techniques, id) {
+                let list = snapshot.slice(Section::TechniqueRules, snapshot.list(Section::Techniques, at, 1));
+                rules.extend(list.iter().map(|rule| RuleId(first + rule)).filter(|rule| self.counts(*rule, leave)));
+            }
+            first += snapshot.records(Section::Rules) as u32;
+        }
+        rules
+    }
+
     /// The rules of a technique (a current id), sorted. A parent's are those of its sub-techniques too.
     pub fn rules_of_technique(&self, id: &str, leave: &Leave) -> Vec<RuleId> {
         let mut rules = Vec::new();
@@ -232,7 +246,7 @@ impl Corpus {
 
     /// The rows that these rules have, with how many have each, most first.
     pub fn rows_in(&self, rules: &[RuleId], take: Take) -> Vec<Count<RowId>> {
-        let mut tally = Tally::new(self.row_count());
+        let mut tally = Tally::new(self.row_count(), rules.len());
         for &rule in rules {
             for incident in self.rule(rule).incidents().filter(|incident| take.takes(incident)) {
                 tally.add(incident.row.index(), rule);
@@ -243,7 +257,7 @@ impl Corpus {
 
     /// The fields that these rules have, with how many have each, most first.
     pub fn fields_in(&self, rules: &[RuleId], take: Take) -> Vec<Count<FieldId>> {
-        let mut tally = Tally::new(self.field_count());
+        let mut tally = Tally::new(self.field_count(), rules.len());
         for &rule in rules {
             for incident in self.rule(rule).incidents().filter(|incident| take.takes(incident)) {
                 tally.add(self.field_of(incident.row).index(), rule);
@@ -290,6 +304,51 @@ impl Corpus {
         (found, rules)
     }
 
+    /// The numbers of the log sources of the base that are the same as this one.
+    pub(crate) fn logsource_numbers(&self, source: LogSourceRef<'_>) -> Vec<u32> {
+        let all = 0..self.base.records(Section::LogSources) as u32;
+        all.filter(|number| rule::logsource(&self.base, *number).same(source)).collect()
+    }
+
+    /// Whether a rule of the base looks at a field that has one of these log sources, by number; cheap.
+    pub(crate) fn is_looked_at(&self, field: FieldId, logsources: &[u32], leave: &Leave) -> bool {
+        let count = |number: &u32| {
+            let list = self.base.list(Section::LogSources, *number, 4);
+            let (mut low, mut high) = (list.start, list.end);
+            while low < high {
+                let middle = low + (high - low) / 2;
+                if self.base.get(Section::LogSourceFields, middle, 0) < field.0 {
+                    low = middle + 1;
+                } else {
+                    high = middle;
+                }
+            }
+            let found = low < list.end && self.base.get(Section::LogSourceFields, low, 0) == field.0;
+            if found { self.base.get(Section::LogSourceFields, low, 1) } else { 0 }
+        };
+        let counted: u32 = logsources.iter().map(count).sum();
+        // With more rules than are left out, one of the others has it.
+        counted > leave.rules().len() as u32
+            || counted > 0 && {
+                let has = |rule: &&RuleId| {
+                    let rule = self.rule(**rule);
+                    logsources.contains(&rule.logsource_number())
+                        && rule.incidents().any(|i| i.is_indicator() && self.field_of(i.row) == field)
+                };
+                counted > leave.rules().iter().filter(has).count() as u32
+            }
+    }
+
+    /// The log sources of the base.
+    pub(crate) fn base_logsources(&self) -> impl Iterator<Item = LogSourceRef<'_>> {
+        (0..self.base.records(Section::LogSources) as u32).map(|number| rule::logsource(&self.base, number))
+    }
+
+    /// Whether there is a second layer.
+    pub(crate) fn has_overlay(&self) -> bool {
+        self.overlay.is_some()
+    }
+
     /// The techniques that these rules have, with how many have exactly each, most first.
     pub fn techniques_in(&self, rules: &[RuleId]) -> Vec<Count<&str>> {
         count(rules.iter().flat_map(|&rule| self.rule(rule).techniques()))
@@ -313,8 +372,9 @@ impl Corpus {
     /// by *and*. With how many rules do, most first.
     pub fn siblings(&self, row: RowId, leave: &Leave) -> Vec<Count<RowId>> {
         let field = self.field_of(row);
-        let mut tally = Tally::new(self.row_count());
-        for rule in self.rules_of_row(row, Take::Indicators, leave) {
+        let rules = self.rules_of_row(row, Take::Indicators, leave);
+        let mut tally = Tally::new(self.row_count(), rules.len());
+        for rule in rules {
             let view = self.rule(rule);
             let mut groups: Vec<u16> = Vec::new();
             let alternative = |i: &Incident| i.is_indicator() && !i.all;
@@ -333,18 +393,33 @@ impl Corpus {
 
 /// Counts things that occur in rules, each once per rule.
 struct Tally {
-    /// Count, and the last rule (plus one) that was counted.
-    slots: Vec<(u32, u32)>,
+    slots: Slots,
     touched: Vec<u32>,
 }
 
+/// Per thing its count, and the last rule (plus one) that was counted.
+enum Slots {
+    Dense(Vec<(u32, u32)>),
+    Sparse(FxHashMap<u32, (u32, u32)>),
+}
+
+/// Things per rule, roughly.
+const PER_RULE: usize = 64;
+
 impl Tally {
-    fn new(size: usize) -> Self {
-        Self { slots: vec![(0, 0); size], touched: Vec::new() }
+    /// For so many things, and about so many rules: of few rules most things would never be touched.
+    fn new(size: usize, rules: usize) -> Self {
+        let dense = rules * PER_RULE > size;
+        let slots = if dense { Slots::Dense(vec![(0, 0); size]) } else { Slots::Sparse(FxHashMap::default()) };
+        Self { slots, touched: Vec::new() }
     }
 
     fn add(&mut self, at: usize, rule: RuleId) {
-        let Some(slot) = self.slots.get_mut(at) else { return };
+        let slot = match &mut self.slots {
+            Slots::Dense(slots) => slots.get_mut(at),
+            Slots::Sparse(slots) => Some(slots.entry(at as u32).or_default()),
+        };
+        let Some(slot) = slot else { return };
         if slot.0 == 0 {
             self.touched.push(at as u32);
         }
@@ -354,7 +429,11 @@ impl Tally {
     }
 
     fn counts<T: Ord + Copy>(self, of: impl Fn(u32) -> T) -> Vec<Count<T>> {
-        let count = |at: u32| self.slots.get(at as usize).map_or(0, |slot| slot.0);
+        let slot = |at: u32| match &self.slots {
+            Slots::Dense(slots) => slots.get(at as usize),
+            Slots::Sparse(slots) => slots.get(&at),
+        };
+        let count = |at: u32| slot(at).map_or(0, |slot| slot.0);
         let mut counts: Vec<_> = self.touched.iter().map(|&at| Count { of: of(at), rules: count(at) }).collect();
         counts.sort_unstable_by_key(|count| (std::cmp::Reverse(count.rules), count.of));
         counts

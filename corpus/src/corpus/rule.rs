@@ -144,7 +144,7 @@ impl<'a> RuleRef<'a> {
         logsource(self.snapshot, self.logsource_number())
     }
 
-    fn logsource_number(&self) -> u32 {
+    pub(super) fn logsource_number(&self) -> u32 {
         self.snapshot.get(Section::Rules, self.local, 11)
     }
 

@@ -1,0 +1,156 @@
+//! What peers of a rule do that the rule does not: one ranking and one kind of evidence for checks, `advise`, completion and
+//! hover. They differ in when they speak, not in what is true.
+//!
+//! A rule asks as [`Asking`]. Whatever it asks, it is left out itself: neither it nor an older version of it that is
+//! published counts as evidence. Counts are facts about published rules; the figures behind the gates are in
+//! `docs/advice.md`.
+
+mod cover;
+pub mod exclusions;
+pub mod fields;
+mod kin;
+pub mod misspelled;
+mod prepared;
+pub mod reach;
+pub mod siblings;
+pub mod similar;
+pub mod techniques;
+
+use std::cell::OnceCell;
+
+use crate::attack::{Attack, parent};
+use crate::corpus::{Corpus, FieldId, Leave, RowId, RuleId, both};
+use crate::rule::{Predicate, Role, Rule, Scope};
+
+pub(crate) use prepared::Prepared;
+
+/// On what a piece of advice rests: some rules do it, of those that were asked.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Support {
+    /// The rules that do.
+    pub rules: Vec<RuleId>,
+    /// How many rules were asked.
+    pub peers: u32,
+}
+
+impl Support {
+    /// How many rules do.
+    pub fn count(&self) -> u32 {
+        self.rules.len() as u32
+    }
+
+    /// Which part of those that were asked.
+    pub fn share(&self) -> f32 {
+        if self.peers == 0 { 0.0 } else { self.count() as f32 / self.peers as f32 }
+    }
+}
+
+/// A rule that asks: the one being written.
+#[derive(Debug)]
+pub struct Asking<'c> {
+    corpus: &'c Corpus,
+    rule: Rule,
+    leave: Leave,
+    /// Per predicate of the rule.
+    rows: Vec<Option<RowId>>,
+    techniques: Vec<Box<str>>,
+    logsource: OnceCell<Vec<RuleId>>,
+}
+
+impl<'c> Asking<'c> {
+    /// Looks up what the corpus knows of a rule; techniques are taken under their current ids.
+    pub fn new(rule: Rule, corpus: &'c Corpus, attack: &Attack) -> Self {
+        let mut techniques: Vec<Box<str>> = Vec::with_capacity(rule.techniques.len());
+        for id in rule.techniques.iter().map(|id| attack.current(id)) {
+            if !techniques.iter().any(|known| **known == *id) {
+                techniques.push(id.into());
+            }
+        }
+        Self {
+            leave: corpus.leave(rule.id.as_deref(), Some(&rule.title)),
+            rows: rule.predicates.iter().map(|predicate| corpus.row_of(predicate)).collect(),
+            techniques,
+            corpus,
+            rule,
+            logsource: OnceCell::new(),
+        }
+    }
+
+    /// The corpus that is asked.
+    pub fn corpus(&self) -> &'c Corpus {
+        self.corpus
+    }
+
+    /// The rule.
+    pub fn rule(&self) -> &Rule {
+        &self.rule
+    }
+
+    /// What is left out of every count: the rule itself, where it is published.
+    pub fn leave(&self) -> &Leave {
+        &self.leave
+    }
+
+    /// Its techniques, under their current ids.
+    pub fn techniques(&self) -> impl Iterator<Item = &str> {
+        self.techniques.iter().map(|id| &**id)
+    }
+
+    /// Its techniques and their parents, each once.
+    fn technique_ids(&self) -> Vec<&str> {
+        let mut ids: Vec<&str> = self.techniques().chain(self.techniques().filter_map(parent)).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        ids
+    }
+
+    /// The product of its log source.
+    fn product(&self) -> Option<&str> {
+        self.rule.logsource.product.as_deref()
+    }
+
+    /// Its predicates, each with its row where some rule has it.
+    pub fn predicates(&self) -> impl Iterator<Item = (&Predicate, Option<RowId>)> {
+        self.rule.predicates.iter().zip(self.rows.iter().copied())
+    }
+
+    /// What it looks for.
+    fn indicators(&self) -> impl Iterator<Item = (&Predicate, Option<RowId>)> {
+        self.predicates().filter(|(p, _)| p.role == Role::Indicator && p.scope != Scope::Guard)
+    }
+
+    /// What it leaves out.
+    fn exclusions(&self) -> impl Iterator<Item = (&Predicate, Option<RowId>)> {
+        self.predicates().filter(|(p, _)| p.role == Role::Exclusion && p.scope != Scope::Guard)
+    }
+
+    /// The fields that it looks at, that rules of the corpus look at too; each once, sorted.
+    fn fields(&self) -> Vec<FieldId> {
+        let mut fields: Vec<FieldId> = self.indicators().filter_map(|(p, _)| self.corpus.field(&p.field)).collect();
+        fields.sort_unstable();
+        fields.dedup();
+        fields
+    }
+
+    /// Whether the rule looks at a field whichever way it matches.
+    fn requires(&self, field: &str) -> bool {
+        let mut of_field = self.indicators().filter(|(p, _)| *p.field == *field).peekable();
+        // The groups of alternatives within a selection are numbered.
+        of_field.peek().is_some() && of_field.all(|(p, _)| p.scope == Scope::Top && !self.rule.group(p).ends_with(']'))
+    }
+
+    /// The other rules of its log source that have one of its techniques, sorted.
+    fn technique_peers(&self) -> Vec<RuleId> {
+        let of_logsource = self.logsource_rules();
+        let mut rules: Vec<RuleId> =
+            self.techniques().flat_map(|id| self.corpus.rules_of_exactly(id, &self.leave)).collect();
+        rules.sort_unstable();
+        rules.dedup();
+        both(of_logsource, &rules)
+    }
+
+    /// The other rules of its log source, sorted.
+    fn logsource_rules(&self) -> &[RuleId] {
+        self.logsource.get_or_init(|| self.corpus.rules_of_logsource(self.rule.logsource.as_ref(), &self.leave))
+    }
+}
