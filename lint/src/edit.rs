@@ -135,6 +135,24 @@ pub fn insert_item(source: &Source, sequence: &Sequence, index: usize, text: &st
     dashed.then(|| Edit::insert(line.start as usize, format!("{lead}{item}{}", source.line_ending().as_str())))
 }
 
+/// Inserts an item with this text behind the one with this number, written as that one is; `None` where that cannot be
+/// done cleanly.
+pub fn insert_item_after(source: &Source, sequence: &Sequence, index: usize, text: &str) -> Option<Edit> {
+    let before =
+        sequence.items.get(index).filter(|item| item.alias.is_none() && item.anchor.is_none() && item.tag.is_none())?;
+    let style = before.scalar()?.style;
+    let item = quoted(text, style);
+    let (start, end) = (before.span.start as usize, before.span.end as usize);
+    if sequence.flow {
+        return Some(Edit::insert(end, format!(", {item}")));
+    }
+    let line = line_of(source, start);
+    let lead = source.text().get(line.start as usize..start)?;
+    let rest = source.text().get(end..line.end as usize)?.trim_start();
+    let clean = lead.trim_matches([' ', '\t']) == "-" && (rest.is_empty() || rest.starts_with('#'));
+    clean.then(|| Edit::insert(line.end as usize, format!("{}{lead}{item}", source.line_ending().as_str())))
+}
+
 /// Removes the value with this number from a list of at least two; `None` where that cannot be done cleanly.
 pub fn remove_value(file: &File, item: &Item, index: usize) -> Option<Edit> {
     let value = item.values.get(index)?;
@@ -196,6 +214,80 @@ pub fn remove_entry(source: &Source, mapping: &Mapping, index: usize) -> Option<
         return between.trim().is_empty().then(|| Edit::remove(Span { start: span.start, end: next.start }));
     }
     remove_lines(source, span)
+}
+
+/// Adds a value behind those of an item, written as the last one is; `None` where that cannot be done cleanly.
+pub fn add_value(file: &File, item: &Item, text: &str) -> Option<Edit> {
+    let last = item.values.last()?;
+    let style = last.style().filter(|style| !matches!(style, Style::Literal | Style::Folded))?;
+    if item.inherited || item.alias.is_some() || last.alias.is_some() || file.shares_text {
+        return None;
+    }
+    let source = &file.source;
+    let new = quoted(text, style);
+    let (start, end) = (last.span.start as usize, last.span.end as usize);
+    let line = line_of(source, start);
+    let rest = source.text().get(end..line_of(source, end).end as usize)?.trim_start();
+    let alone = rest.is_empty() || rest.starts_with('#');
+    let ending = source.line_ending().as_str();
+    match item.form {
+        Form::FlowList => Some(Edit::insert(end, format!(", {new}"))),
+        Form::BlockList => {
+            let lead = source.text().get(line.start as usize..start)?;
+            let at = line_of(source, end).end as usize;
+            (alone && lead.trim_matches([' ', '\t']) == "-").then(|| Edit::insert(at, format!("{ending}{lead}{new}")))
+        }
+        Form::Single => {
+            let key = item.key.as_ref()?.span;
+            let old = source.slice(last.span);
+            let between = source.text().get(key.end as usize..start)?;
+            if between.trim_end_matches(' ') != ":" || old.contains(['\n', '\r']) {
+                return None;
+            }
+            let before = source.text().get(line.start as usize..key.start as usize)?;
+            // Within braces there can be no dashes; brackets are right everywhere.
+            let braces = source.text().get(file.document_at(start)?.span.start as usize..start)?.contains('{');
+            if !alone || braces || !before.chars().all(|c| matches!(c, ' ' | '-')) {
+                return Some(Edit::replace(last.span, format!("[{old}, {new}]")));
+            }
+            let lead = format!("{ending}{}    - ", " ".repeat(before.len()));
+            Some(Edit::replace(Span { start: key.end, end: last.span.end }, format!(":{lead}{old}{lead}{new}")))
+        }
+    }
+}
+
+/// Inserts a key with lines of its own under it before an entry of a block map; in a map in braces `flow` stands for its
+/// value. `None` where that cannot be done cleanly. Comments right above the entry stay with it.
+pub fn insert_block_before(
+    source: &Source,
+    mapping: &Mapping,
+    entry: &Entry,
+    key: &str,
+    lines: &[String],
+    flow: &str,
+) -> Option<Edit> {
+    if !entry.is_own() {
+        return None;
+    }
+    if mapping.flow {
+        return Some(Edit::insert(entry.key.span.start as usize, format!("{key}: {flow}, ")));
+    }
+    let mut line = source.position(entry.key.span.start as usize).line;
+    let own = source.line_span(line);
+    let indent = source.text().get(own.start as usize..entry.key.span.start as usize)?;
+    if !indent.chars().all(|c| c == ' ') {
+        return None;
+    }
+    let comment = |line: u32| source.slice(source.line_span(line)).trim_start().starts_with('#');
+    while line > 1 && comment(line - 1) {
+        line -= 1;
+    }
+    let ending = source.line_ending().as_str();
+    let mut text = format!("{indent}{key}:{ending}");
+    for line in lines {
+        text.push_str(&format!("{indent}{line}{ending}"));
+    }
+    Some(Edit::insert(source.line_span(line).start as usize, text))
 }
 
 /// Inserts a key with its value (written as YAML) into a rule, where a key of this name is usually written; `None` where

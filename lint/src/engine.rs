@@ -9,6 +9,7 @@ use crate::checks;
 use crate::config::Settings;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::fingerprint;
+use crate::peers::Peers;
 use crate::project::Project;
 use crate::report::Report;
 use crate::rule::{CorrelationRule, DetectionRule, FilterRule, RuleDocument};
@@ -45,9 +46,10 @@ pub fn lint(file: &File, cx: &Context<'_>) -> Vec<Diagnostic> {
         fingerprint::assign(file, cx.path, cx.project, &mut found);
         return found;
     }
+    let peers: Vec<Peers<'_>> = file.documents.iter().map(|_| Peers::new(cx)).collect();
     for (index, check) in checks::ALL.iter().enumerate() {
         if cx.settings.is_enabled(index) {
-            run(check, cx.settings.severity(index), file, cx, &mut found);
+            run(check, cx.settings.severity(index), file, &peers, cx, &mut found);
         }
     }
     found.retain(|diagnostic| {
@@ -73,18 +75,25 @@ pub fn lint(file: &File, cx: &Context<'_>) -> Vec<Diagnostic> {
     found
 }
 
-fn run(check: &'static Check, severity: Option<Severity>, file: &File, cx: &Context<'_>, out: &mut Vec<Diagnostic>) {
+fn run<'a>(
+    check: &'static Check,
+    severity: Option<Severity>,
+    file: &'a File,
+    peers: &'a [Peers<'a>],
+    cx: &Context<'_>,
+    out: &mut Vec<Diagnostic>,
+) {
     if let Run::File(function) = check.run {
         function(file, cx, &mut Report::new(check, 0, severity, out));
         return;
     }
-    for document in &file.documents {
+    for (document, peers) in file.documents.iter().zip(peers) {
         let mut report = Report::new(check, document.index, severity, out);
         match (check.run, &document.body) {
             (_, Body::None) => {}
             (Run::Document(function), _) => function(&RuleDocument { file, document }, cx, &mut report),
             (Run::Detection(function), Body::Detection { .. } | Body::Filter(_)) => {
-                if let Some(rule) = DetectionRule::of(file, document) {
+                if let Some(rule) = DetectionRule::of(file, document, peers) {
                     function(&rule, cx, &mut report);
                 }
             }

@@ -17,6 +17,7 @@ pub mod keys;
 mod logic;
 pub mod logsource;
 pub mod nearest;
+pub mod peers;
 pub mod project;
 mod remodel;
 pub mod report;

@@ -7,6 +7,7 @@ use sigwise_sigma::{Body, Document, File, RuleKind, Source, Span};
 
 use crate::engine::Context;
 use crate::keys;
+use crate::peers::Peers;
 use crate::project::{self, Project};
 use crate::report::{Finding, Report};
 use crate::tag::Tags;
@@ -111,6 +112,8 @@ pub struct DetectionRule<'a> {
     pub detection: &'a Detection,
     /// Whether this is the body of a filter rule.
     pub is_filter: bool,
+    /// What published rules know about it; see [`DetectionRule::asking`].
+    pub peers: &'a Peers<'a>,
 }
 
 impl<'a> DetectionRule<'a> {
@@ -120,13 +123,13 @@ impl<'a> DetectionRule<'a> {
     }
 
     /// The detection part of a document, if it has one.
-    pub fn of(file: &'a File, document: &'a Document) -> Option<Self> {
+    pub fn of(file: &'a File, document: &'a Document, peers: &'a Peers<'a>) -> Option<Self> {
         let (logsource, detection, is_filter) = match &document.body {
             Body::Detection { logsource, detection } => (logsource.as_ref(), detection.as_ref()?, false),
             Body::Filter(filter) => (filter.logsource.as_ref(), filter.detection.as_ref()?, true),
             Body::Correlation(_) | Body::None => return None,
         };
-        Some(Self { file, document, logsource, detection, is_filter })
+        Some(Self { file, document, logsource, detection, is_filter, peers })
     }
 }
 

@@ -80,6 +80,12 @@ impl<'a> Tags<'a> {
         edit::insert_item(self.source, list, tag.index, text)
     }
 
+    /// Inserts a tag after another one.
+    pub fn insert_after(self, tag: &Tag<'_>, text: &str) -> Option<Edit> {
+        let list = self.list.filter(|_| tag.own)?;
+        edit::insert_item_after(self.source, list, tag.index, text)
+    }
+
     /// What makes `text` of a tag: a replacement or, where the list has `text` already, its removal; the title with it.
     pub fn change(self, tag: &Tag<'_>, text: &str) -> Option<(String, Edit)> {
         if self.has(text, tag.index) {

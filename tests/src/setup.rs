@@ -1,9 +1,11 @@
 //! Linting as the edges do it, with everything fixed that the edges would bring: date, ids, corpus.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
-use sigwise_corpus::Corpus;
 use sigwise_corpus::attack::Attack;
+use sigwise_corpus::build::Builder;
+use sigwise_corpus::source::{self, Manifest};
+use sigwise_corpus::{Corpus, Snapshot};
 use sigwise_lint::diagnostic::Applicability;
 use sigwise_lint::fix::{Fill, Fixed, fix};
 use sigwise_lint::project::FileEntries;
@@ -30,9 +32,9 @@ pub struct Setup {
 }
 
 impl Setup {
-    /// With these settings, no corpus, and no other file.
+    /// With these settings, the test corpus, and no other file.
     pub fn new(settings: Settings) -> Self {
-        Self { settings, corpus: None, path: PATH.to_owned(), others: Vec::new() }
+        Self { settings, corpus: Some(test_corpus()), path: PATH.to_owned(), others: Vec::new() }
     }
 
     /// Lints a text.
@@ -71,6 +73,21 @@ impl Setup {
         };
         lint(file, &cx)
     }
+}
+
+/// A corpus of the rules of our own in `tests/corpus`.
+///
+/// # Panics
+/// Where those cannot be read.
+pub fn test_corpus() -> &'static Corpus {
+    static CORPUS: OnceLock<Corpus> = OnceLock::new();
+    CORPUS.get_or_init(|| {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/corpus");
+        let source = format!("sigma:own={folder}").parse().expect("a source");
+        let mut builder = Builder::new(Attack::embedded());
+        source::read(&source, &Manifest::default(), &mut builder, |_| {}).expect("the folder of the test corpus");
+        Corpus::new(builder.build().and_then(Snapshot::from_bytes).expect("a snapshot"))
+    })
 }
 
 /// The folder with the rule corpora, where the environment names it.
