@@ -1,12 +1,14 @@
 //! Lints folders of rules as one project and prints every finding: `firings [--profile P] [--only CHECK]… PATH…`.
 //!
-//! `--fixes` tries every fix and says what is wrong with its result, `--diff` shows what it changes. `--only` may be given several times and switches everything else off.
+//! `--fixes` tries every fix and says what is wrong with its result, `--diff` shows what it changes. `--only` may be given several times and
+//! switches everything else off. `--no-corpus` leaves the embedded corpus out.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
 
+use sigwise_corpus::Corpus;
 use sigwise_corpus::attack::Attack;
 use sigwise_lint::check::Profile;
 use sigwise_lint::config::{Config, Flags};
@@ -20,6 +22,7 @@ use sigwise_tests::setup::TODAY;
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let (mut flags, mut roots, mut only) = (Flags::default(), Vec::new(), Vec::new());
     let (mut try_fixes, mut diff) = (false, false);
+    let mut corpus = Corpus::embedded().ok();
     let mut arguments = std::env::args().skip(1);
     while let Some(argument) = arguments.next() {
         match argument.as_str() {
@@ -29,6 +32,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             }
             "--fixes" => try_fixes = true,
             "--diff" => diff = true,
+            "--no-corpus" => corpus = None,
             "--only" => only.extend(arguments.next()),
             _ => roots.push(PathBuf::from(argument)),
         }
@@ -60,7 +64,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             path,
             settings: &settings,
             project: &project,
-            corpus: None,
+            corpus,
             attack: Attack::embedded(),
             today: TODAY,
             named: false,

@@ -4,4 +4,7 @@ pub mod fixes;
 pub mod markdown;
 pub mod markers;
 pub mod matcher;
+pub mod published;
+pub mod say;
 pub mod setup;
+pub mod timetravel;

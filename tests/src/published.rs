@@ -1,0 +1,28 @@
+//! The published rules that the corpora are built from, and the corpus that is built from them.
+
+use sigwise_corpus::attack::Attack;
+use sigwise_corpus::build::Builder;
+use sigwise_corpus::rule::Rule;
+use sigwise_corpus::source::{self, Manifest, Source};
+use sigwise_corpus::{Corpus, Snapshot, readers};
+
+use crate::setup::shared;
+
+/// The active rules of `corpora/sigmahq`, with their paths in it, and a corpus of just them.
+///
+/// # Panics
+/// Where the folder of corpora is not there.
+pub fn sigmahq() -> (Vec<Rule>, Corpus) {
+    let source: Source = format!("sigma={}", shared().join("corpora/sigmahq").display()).parse().expect("a source");
+    let mut builder = Builder::new(Attack::embedded());
+    builder.source(Manifest::default().provenance(&source));
+    let mut rules = Vec::new();
+    for path in source::files(&source, |_, _| {}).expect("the folder of corpora") {
+        let bytes = std::fs::read(source.dir.join(&path)).expect("a rule");
+        let reading = readers::read(source.vendor, &path, bytes);
+        rules.extend(reading.rules.iter().cloned());
+        builder.file(&path, reading);
+    }
+    let snapshot = builder.build().and_then(Snapshot::from_bytes).expect("a snapshot");
+    (rules, Corpus::new(snapshot))
+}

@@ -1,0 +1,167 @@
+//! What the advice would have said about SigmaHQ's active rules, each left out while it asks: `docs/advice.md` has the
+//! figures. The reports go to standard output past the test harness, so that CI's log has them.
+
+use std::collections::BTreeMap;
+use std::time::Instant;
+
+use sigwise_corpus::Corpus;
+use sigwise_corpus::advice::{Asking, exclusions, fields, misspelled, reach, siblings, similar, techniques};
+use sigwise_corpus::attack::Attack;
+use sigwise_corpus::rule::{Role, Rule, Scope};
+use sigwise_tests::published;
+
+macro_rules! say {
+    ($($arg:tt)*) => { sigwise_tests::say::say(&format!($($arg)*)) };
+}
+
+fn asking<'c>(rule: &Rule, corpus: &'c Corpus) -> Asking<'c> {
+    Asking::new(rule.clone(), corpus, Attack::embedded())
+}
+
+/// Of every rule every field is taken away once: how often is it the first that is named, how often among five?
+#[test]
+#[ignore = "needs the rule corpora: set SIGWISE_SHARED"]
+fn a_field_taken_away_is_named() {
+    let (rules, corpus) = published::sigmahq();
+    let start = Instant::now();
+    let (mut asked, mut there) = (0u32, 0u32);
+    let (mut ours, mut popular) = ([0u32; 2], [0u32; 2]);
+    for rule in &rules {
+        let looked_at =
+            rule.predicates.iter().filter(|p| p.role == Role::Indicator && p.scope != Scope::Guard && p.has_row);
+        let mut names: Vec<&str> = looked_at.map(|p| &*p.field).collect();
+        names.sort_unstable();
+        names.dedup();
+        for &name in &names {
+            let mut less = rule.clone();
+            less.predicates.retain(|p| *p.field != *name);
+            let asking = Asking::new(less, &corpus, Attack::embedded());
+            let found = fields::order(&asking, 5).iter().position(|(field, _)| corpus.field_name(*field) == name);
+            let (list, _) = corpus.fields_of_logsource(rule.logsource.as_ref(), asking.leave());
+            let lacking =
+                list.iter().map(|count| corpus.field_name(count.of)).filter(|f| *f == name || !names.contains(f));
+            let simple = lacking.clone().position(|field| field == name);
+            asked += 1;
+            there += u32::from(simple.is_some());
+            for (at, limit) in [1, 5].into_iter().enumerate() {
+                ours[at] += u32::from(found.is_some_and(|place| place < limit));
+                popular[at] += u32::from(simple.is_some_and(|place| place < limit));
+            }
+        }
+    }
+    let percent = |n: u32| 100.0 * f64::from(n) / f64::from(asked);
+    say!(
+        "fields: {asked} taken away, named first {:.1} %, among five {:.1} %; by log source alone {:.1} / {:.1}; at most {:.1} ({:.1?})",
+        percent(ours[0]),
+        percent(ours[1]),
+        percent(popular[0]),
+        percent(popular[1]),
+        percent(there),
+        start.elapsed()
+    );
+    assert!(percent(ours[0]) >= 80.0 && percent(ours[1]) >= 94.0);
+}
+
+/// Of rules that name related ones: is one of those the most similar rule, or among five?
+#[test]
+#[ignore = "needs the rule corpora: set SIGWISE_SHARED"]
+fn a_related_rule_is_found() {
+    let (rules, corpus) = published::sigmahq();
+    let (mut asked, mut found) = (0u32, [0u32; 2]);
+    for rule in &rules {
+        let asking = asking(rule, &corpus);
+        let declared = rule.related.iter().filter_map(|id| corpus.rule_by_id(id)).map(|rule| rule.rule_id());
+        let declared: Vec<_> = declared.filter(|rule| !asking.leave().has(*rule)).collect();
+        if declared.is_empty() {
+            continue;
+        }
+        asked += 1;
+        let place = similar::rules(&asking, 5).iter().position(|(rule, _)| declared.contains(rule));
+        for (at, limit) in [1, 5].into_iter().enumerate() {
+            found[at] += u32::from(place.is_some_and(|place| place < limit));
+        }
+    }
+    let percent = |n: u32| 100.0 * f64::from(n) / f64::from(asked);
+    say!("related: {asked} rules, first {:.1} %, among five {:.1} %", percent(found[0]), percent(found[1]));
+    assert!(percent(found[0]) >= 66.0 && percent(found[1]) >= 84.0);
+}
+
+/// How often each gate lets something through.
+#[test]
+#[ignore = "needs the rule corpora: set SIGWISE_SHARED"]
+fn gates_open_rarely() {
+    let (rules, corpus) = published::sigmahq();
+    let asking: Vec<Asking<'_>> = rules.iter().map(|rule| asking(rule, &corpus)).collect();
+    let mut counts: BTreeMap<&str, u32> = BTreeMap::new();
+    let mut tell = |gate: &'static str, asking: &Asking<'_>, what: String| {
+        *counts.entry(gate).or_default() += 1;
+        say!("{gate}: {} [{}]: {what}", asking.rule().title, asking.rule().path);
+    };
+    let row = |row| {
+        let said = corpus.row_ref(row);
+        format!("{} {} {}", said.name, said.op, said.value)
+    };
+    let start = Instant::now();
+    for asking in &asking {
+        if let Some(broad) = reach::broad(asking) {
+            let list: Vec<_> =
+                broad.iter().map(|b| format!("{} {} in {}", row(b.row), b.rules, b.techniques)).collect();
+            tell(
+                "broad-selection",
+                asking,
+                format!("{} {}", asking.rule().level.as_deref().unwrap_or("-"), list.join(", ")),
+            );
+        }
+        if let Some(agreed) = exclusions::agreed(asking) {
+            let list: Vec<_> = agreed.rows.iter().map(|r| format!("{} {}", row(r.row), r.rules.len())).collect();
+            tell(
+                "missing-exclusion",
+                asking,
+                format!("of {}: {} => {:?}", agreed.peers.len(), list.join(", "), agreed.filters(asking)),
+            );
+        }
+        for twin in siblings::twins(asking) {
+            tell(
+                "twin-value",
+                asking,
+                format!(
+                    "{} {} of {} beside {}",
+                    row(twin.row),
+                    twin.support.count(),
+                    twin.support.peers,
+                    twin.because.value
+                ),
+            );
+        }
+        for value in misspelled::values(asking) {
+            tell(
+                "misspelled-value",
+                asking,
+                format!("{} {} for {} ({} rules)", value.predicate.field, value.word, value.meant, value.rules.len()),
+            );
+        }
+        for field in misspelled::fields(asking) {
+            tell(
+                "misspelled-field",
+                asking,
+                format!(
+                    "{} for {} ({} of {})",
+                    field.predicate.field,
+                    corpus.field_name(field.meant),
+                    field.rules,
+                    field.peers
+                ),
+            );
+        }
+        if asking.techniques().next().is_none()
+            && let Some(technique) = techniques::suggested(asking)
+        {
+            tell(
+                "suggested-technique",
+                asking,
+                format!("{} {:.2} {}", technique.id, technique.share, technique.support.count()),
+            );
+        }
+    }
+    say!("{:?} in {:?} for {} rules", counts, start.elapsed(), rules.len());
+}
