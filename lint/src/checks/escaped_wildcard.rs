@@ -62,13 +62,13 @@ fn report_first(rule: &DetectionRule<'_>, item: &Item, value: &Value, text: &str
     let span = if own { value.place(rule.source(), range.clone()) } else { values::place(item, value) };
     let wildcard = &text[at + 1..at + 2];
     // Three backslashes are a backslash and the plain character: that was thought about.
-    let thought_about = text[..at].ends_with('\\');
-    let exact = own && value.places(rule.source()).is_exact();
-    let fix = (exact && !thought_about).then(|| {
+    let thought_about = escapes(text).any(|at| text[..at].ends_with('\\'));
+    let places = value.places(rule.source());
+    let fix = (own && places.is_exact() && !thought_about).then(|| {
         // In double quotes a backslash is written twice.
         let backslash = if value.style() == Some(Style::DoubleQuoted) { "\\\\" } else { "\\" };
-        let title = format!("make it a backslash and a wildcard: `\\\\{wildcard}`");
-        Fix::risky(title, [Edit::insert(span.start as usize, backslash)])
+        let edits = escapes(text).map(|at| Edit::insert(places.span(at..at).start as usize, backslash));
+        Fix::risky(format!("make it a backslash and a wildcard: `\\\\{wildcard}`"), edits)
     });
     report
         .at(span, format!("this `{wildcard}` is a plain character, not a wildcard"))

@@ -220,7 +220,9 @@ fn convert(rule: &DetectionRule<'_>, value: &Value, (modifier, ty): (Modifier, T
                 && (!raw.starts_with('0') || raw == "0");
             let title = format!("put `{raw}` in quotes");
             let edit = replace(&edit::quoted(raw, Style::SingleQuoted));
-            Some(if decimal { Fix::safe(title, edit) } else { Fix::risky(title, edit) })
+            let two_bytes = modifier.category() == Category::Encoding
+                && !matches!(modifier, Modifier::Base64 | Modifier::Base64Offset);
+            Some(if decimal && !two_bytes { Fix::safe(title, edit) } else { Fix::risky(title, edit) })
         }
         (Category::Shape | Category::Case, Type::Bool(_) | Type::Int(_) | Type::Float(_)) if plain => {
             let edit = replace(&edit::quoted(raw, Style::SingleQuoted));

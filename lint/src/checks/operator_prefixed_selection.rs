@@ -33,7 +33,7 @@ declare_check! {
     ///     condition: selection_notepad or order
     /// ```
     "operator-prefixed-selection" {
-        group: Condition, profile: Spec, severity: Warning, fix: None,
+        group: Condition, profile: Spec, severity: Error, fix: None,
         aliases: ["SigmaConditionError", "identifier-operator-prefix"], since: "0.1.0",
         run: Detection(operator_prefixed_selection),
     }
