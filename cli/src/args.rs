@@ -33,6 +33,18 @@ pub(crate) enum Command {
     /// and techniques do differently. YAML files that are no Sigma rules are skipped.
     #[command(after_long_help = LINT_EXIT_CODES)]
     Lint(LintArgs),
+    /// Show what published rules like a rule do.
+    ///
+    /// For every rule in the files: how many others look for its indicators, what rules like it leave out, which fields they
+    /// look at, which values stand beside its own, their techniques, and the rules that are most like it. A published rule
+    /// is left out of its own counts.
+    Advise {
+        /// Files, folders, or `-` for standard input.
+        #[arg(value_name = "RULE", required = true, value_hint = ValueHint::AnyPath)]
+        paths: Vec<PathBuf>,
+        #[command(flatten)]
+        output: PageArgs,
+    },
     /// Show what published rules for a technique do, or list the techniques.
     ///
     /// What the rules of the corpus look for, in which events and fields, and what they leave out. A parent technique has
@@ -261,7 +273,7 @@ pub(crate) enum ListFormat {
     /// For people
     #[default]
     Text,
-    /// One JSON object
+    /// One JSON object; several of them one a line
     Json,
 }
 

@@ -21,6 +21,7 @@ fn files() -> BTreeMap<PathBuf, String> {
     let mut files = BTreeMap::new();
     files.insert("schemas/sigwise.toml.json".into(), schema::<ConfigFile>());
     files.insert("schemas/lint.json".into(), schema::<LintJson<'static>>());
+    files.insert("schemas/advise.json".into(), schema::<view::AdvicePage>());
     files.insert("schemas/technique.json".into(), schema::<view::TechniquePage>());
     files.insert("schemas/techniques.json".into(), schema::<view::TechniqueList>());
     files.insert("schemas/rule.json".into(), schema::<view::RulePage>());

@@ -40,6 +40,7 @@ fn main() -> ExitCode {
 fn run(command: &Command) -> Result<Exit, Error> {
     match command {
         Command::Lint(args) => lint::run(args),
+        Command::Advise { paths, output } => page::advise::show(paths, output),
         Command::Technique { id: Some(id), output } => page::technique::show(id, output),
         Command::Technique { id: None, output } => page::technique::list(output),
         Command::Rule { name, output } => page::rule::show(name, output),

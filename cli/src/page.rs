@@ -1,5 +1,6 @@
-//! Pages of the corpus for terminals: `technique`, `rule`, `indicator`.
+//! Pages of the corpus for terminals: `advise`, `technique`, `rule`, `indicator`.
 
+pub(crate) mod advise;
 pub(crate) mod indicator;
 pub(crate) mod rule;
 pub(crate) mod technique;

@@ -1,6 +1,7 @@
-//! What the corpus shows, as plain structs: the JSON contracts of `corpus extract`, `corpus info`, `technique`, `rule` and
+//! What the corpus shows, as plain structs: the JSON contracts of `advise`, `corpus extract`, `corpus info`, `technique`, `rule` and
 //! `indicator`, and what text, pages and hover texts are made from. The field names are the contract.
 
+mod advice;
 mod extract;
 mod indicator;
 mod info;
@@ -19,6 +20,10 @@ use crate::corpus::{Corpus, Evidence, RowId, RuleId};
 use crate::normal::sigma::SigmaItem;
 use crate::vendor::Vendor;
 
+pub use advice::{
+    AdviceExclusion, AdviceField, AdviceIndicator, AdvicePage, AdviceSibling, AdviceTechnique, ExclusionField,
+    SimilarRule,
+};
 pub use extract::{ExtractLine, LogSourceView, PredicateView, SpanView};
 pub use indicator::{IndicatorPage, Partner, UnknownIndicator};
 pub use info::{Info, RowCounts, SourceView, UnreadView};

@@ -153,3 +153,27 @@ fn extract_prints_a_line_per_rule() {
     assert_eq!(lines[1]["predicates"].as_array().unwrap().len(), 3);
     folder.run(&["corpus", "extract", "--vendor", "sgima", "rules"]).expect(2, "unknown vendor");
 }
+
+#[test]
+fn advise_shows_what_peers_do() {
+    let folder = built();
+    folder.write("new.yml", GOOD.replace("5a5f8f2c", "6a5f8f2c").replace("Whoami Started", "Whoami Begun"));
+    let advise = |args: &[&str]| folder.run(&[&["advise", "--corpus", "our.corpus"], args].concat());
+    let ended = advise(&["new.yml", "--format", "json"]).expect(0, "");
+    assert_eq!(ended.out.lines().count(), 1);
+    let json = ended.json();
+    assert_eq!((&json["version"], &json["path"]), (&1.into(), &"new.yml".into()));
+    let whoami = json["indicators"].as_array().unwrap().iter().find(|found| found["value"] == "whoami.exe").unwrap();
+    assert_eq!(whoami["reach"], 2);
+    let text = folder.read("new.yml");
+    let span = whoami["span"]["start"].as_u64().unwrap() as usize..whoami["span"]["end"].as_u64().unwrap() as usize;
+    assert!(text[span].contains("whoami.exe"));
+    assert!(advise(&["new.yml"]).expect(0, "").out.starts_with("Whoami Begun From An Office Program\n"));
+    // A published rule is left out of its own counts.
+    let own = advise(&["rules/other.yml", "--format", "json"]).expect(0, "").json();
+    assert!(own["indicators"].as_array().unwrap().iter().all(|found| found["reach"].as_u64().unwrap() <= 1));
+    assert_eq!(advise(&["rules", "--format", "json"]).expect(0, "").out.lines().count(), 3);
+    advise(&["rules/ci.yml"]).expect(2, "no detection rule in `rules/ci.yml`");
+    advise(&["gone.yml"]).expect(2, "cannot read `gone.yml`");
+    assert!(folder.run(&["advise", "new.yml"]).expect(0, "").out.contains("What it looks for"));
+}
