@@ -132,13 +132,6 @@ impl<'c> Asking<'c> {
         fields
     }
 
-    /// Whether the rule looks at a field whichever way it matches.
-    fn requires(&self, field: &str) -> bool {
-        let mut of_field = self.indicators().filter(|(p, _)| *p.field == *field).peekable();
-        // The groups of alternatives within a selection are numbered.
-        of_field.peek().is_some() && of_field.all(|(p, _)| p.scope == Scope::Top && !self.rule.group(p).ends_with(']'))
-    }
-
     /// The other rules of its log source that have one of its techniques, sorted.
     fn technique_peers(&self) -> Vec<RuleId> {
         let of_logsource = self.logsource_rules();

@@ -246,7 +246,8 @@ pub fn add_value(file: &File, item: &Item, text: &str) -> Option<Edit> {
             }
             let before = source.text().get(line.start as usize..key.start as usize)?;
             // Within braces there can be no dashes; brackets are right everywhere.
-            let braces = source.text().get(file.document_at(start)?.span.start as usize..start)?.contains('{');
+            let section = file.document_at(start)?.detection()?.key.end as usize;
+            let braces = source.text().get(section..start)?.contains('{');
             if !alone || braces || !before.chars().all(|c| matches!(c, ' ' | '-')) {
                 return Some(Edit::replace(last.span, format!("[{old}, {new}]")));
             }

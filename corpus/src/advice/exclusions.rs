@@ -16,6 +16,7 @@ use super::{Asking, Support, kin};
 use crate::corpus::{Corpus, Count, FieldId, RowId, RuleId, Take, both};
 use crate::normal::sigma::SigmaItem;
 use crate::op::{Base, Op};
+use crate::rule::{Predicate, Scope};
 
 pub use agreed::{Agreed, AgreedRow, Filter, agreed};
 
@@ -145,9 +146,10 @@ pub fn ranked(asking: &Asking<'_>, count: usize) -> Vec<Exclusion> {
         let (op, value, sigma) = (twin.op, &*twin.value, Some(twin.sigma.clone()));
         candidates.push(Candidate { row: None, field: &twin.field, op, value, sigma, score });
     }
-    candidates.retain(|c| !is_pointless(asking, c.field, c.op, c.value));
+    let own = Own::of(asking);
+    candidates.retain(|c| !own.is_pointless(c.field, c.op, c.value));
     for c in &mut candidates {
-        c.score *= fit(asking, c);
+        c.score *= own.fit(c.field);
     }
     candidates.sort_by(|a, b| {
         b.score.total_cmp(&a.score).then_with(|| (a.field, a.op, a.value).cmp(&(b.field, b.op, b.value)))
@@ -228,33 +230,49 @@ fn signals(asking: &Asking<'_>, twins: &[twins::Twin]) -> FxHashMap<RowId, Signa
     signals
 }
 
-/// How much more a candidate counts because the rule has its field.
-fn fit(asking: &Asking<'_>, c: &Candidate<'_>) -> f32 {
-    let mut fit = 1.0;
-    if asking.exclusions().any(|(p, _)| *p.field == *c.field) {
-        fit += 6.0;
-    }
-    if asking.indicators().any(|(p, _)| *p.field == *c.field) {
-        fit += 1.0;
-    }
-    fit
+/// What the rule itself says, by field.
+struct Own<'a>(FxHashMap<&'a str, OfField<'a>>);
+
+#[derive(Default)]
+struct OfField<'a> {
+    indicators: Vec<&'a Predicate>,
+    exclusions: Vec<&'a Predicate>,
+    /// The rule looks at the field whichever way it matches.
+    required: bool,
 }
 
-/// Whether there is no point in leaving something out: the rule leaves it out already, looks for just that, or cannot match
-/// where it holds.
-fn is_pointless(asking: &Asking<'_>, field: &str, op: Op, value: &str) -> bool {
-    asking.indicators().any(|(p, _)| *p.field == *field && p.op == op && *p.value == *value)
-        || asking.exclusions().any(|(p, _)| *p.field == *field && covers((p.op, &p.value), (op, value)))
-        || is_ruled_out(asking, field, op, value)
-}
+impl<'a> Own<'a> {
+    fn of(asking: &'a Asking<'_>) -> Self {
+        let mut fields: FxHashMap<&str, OfField<'_>> = FxHashMap::default();
+        for (predicate, _) in asking.indicators() {
+            fields.entry(&predicate.field).or_default().indicators.push(predicate);
+        }
+        for (predicate, _) in asking.exclusions() {
+            fields.entry(&predicate.field).or_default().exclusions.push(predicate);
+        }
+        for of_field in fields.values_mut() {
+            // The groups of alternatives within a selection are numbered.
+            let whichever = |p: &&Predicate| p.scope == Scope::Top && !asking.rule().group(p).ends_with(']');
+            of_field.required = !of_field.indicators.is_empty() && of_field.indicators.iter().all(whichever);
+        }
+        Self(fields)
+    }
 
-/// Whether the rule asks for another value of the field whichever way it matches.
-fn is_ruled_out(asking: &Asking<'_>, field: &str, op: Op, value: &str) -> bool {
-    asking.requires(field)
-        && asking
-            .indicators()
-            .filter(|(p, _)| *p.field == *field)
-            .all(|(p, _)| p.has_row && disjoint((p.op, &p.value), (op, value)))
+    /// How much more an exclusion counts because the rule has its field.
+    fn fit(&self, field: &str) -> f32 {
+        let Some(own) = self.0.get(field) else { return 1.0 };
+        let (left_out, looked_at) = (!own.exclusions.is_empty(), !own.indicators.is_empty());
+        1.0 + 6.0 * f32::from(left_out) + f32::from(looked_at)
+    }
+
+    /// Whether there is no point in leaving something out: the rule leaves it out already, looks for just that, or asks for
+    /// another value of the field whichever way it matches.
+    fn is_pointless(&self, field: &str, op: Op, value: &str) -> bool {
+        let Some(own) = self.0.get(field) else { return false };
+        own.indicators.iter().any(|p| p.op == op && *p.value == *value)
+            || own.exclusions.iter().any(|p| covers((p.op, &p.value), (op, value)))
+            || own.required && own.indicators.iter().all(|p| p.has_row && disjoint((p.op, &p.value), (op, value)))
+    }
 }
 
 /// Takes candidates one by one; each that is taken halves what its kin are worth.

@@ -4,11 +4,13 @@
 //! on the whole. Of a published rule with one field taken away it names that field first in 81 of 100 cases, where the most
 //! frequent field of the log source is right in 73 (`docs/advice.md`).
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::similar::{Kinds, Query, best};
 use super::{Asking, Support};
-use crate::corpus::{FieldId, RowId, RuleId, Take};
+use crate::corpus::{FieldId, Incident, RowId, RuleId, Take};
+use crate::normal::sigma::SigmaItem;
+use crate::op::Base;
 
 /// A field that the rule lacks.
 #[derive(Clone, Debug)]
@@ -19,7 +21,7 @@ pub struct PeerField {
     pub score: f32,
     /// The other rules of the log source, and which of them look at it.
     pub support: Support,
-    /// What those look for in it, what most do first.
+    /// What is looked for in it: by similar rules first, then by most of the log source.
     pub values: Vec<RowId>,
 }
 
@@ -38,29 +40,62 @@ const VALUES: usize = 5;
 /// The fields that rules like this one look at, best first, at most `count`.
 pub fn ranked(asking: &Asking<'_>, count: usize) -> Vec<PeerField> {
     let corpus = asking.corpus();
-    let order = order(asking, count);
-    let rows = corpus.rows_in(asking.logsource_rules(), Take::Indicators);
+    let nearest = neighbours(asking);
+    let peers = asking.logsource_rules();
+    // What similar rules look for comes first, then what the log source does.
+    let mut likeness: FxHashMap<RowId, f32> = FxHashMap::default();
+    for &(rule, sim) in &nearest {
+        let mut rows: Vec<RowId> =
+            corpus.rule(rule).incidents().filter(Incident::is_indicator).map(|i| i.row).collect();
+        rows.sort_unstable();
+        rows.dedup();
+        rows.into_iter().for_each(|row| *likeness.entry(row).or_default() += sim * sim);
+    }
+    let rows = corpus.rows_in(peers, Take::Indicators);
     let peer = |(field, score)| {
-        let of_field = rows.iter().filter(|count| corpus.field_of(count.of) == field).map(|count| count.of);
-        let mut rules: Vec<RuleId> =
-            of_field.clone().flat_map(|row| corpus.rules_of_row(row, Take::Indicators, asking.leave())).collect();
+        let of_field: Vec<RowId> =
+            rows.iter().map(|count| count.of).filter(|row| corpus.field_of(*row) == field).collect();
+        let looking = of_field.iter().flat_map(|row| corpus.rules_of_row(*row, Take::Indicators, asking.leave()));
+        let mut rules: Vec<RuleId> = looking.collect();
         rules.sort_unstable();
         rules.dedup();
-        rules.retain(|rule| asking.logsource_rules().binary_search(rule).is_ok());
-        let support = Support { rules, peers: asking.logsource_rules().len() as u32 };
-        PeerField { field, score, support, values: of_field.take(VALUES).collect() }
+        rules.retain(|rule| peers.binary_search(rule).is_ok());
+        let mut near: Vec<(RowId, f32)> = likeness.iter().map(|(row, sum)| (*row, *sum)).collect();
+        near.retain(|(row, _)| corpus.field_of(*row) == field);
+        near.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+        let mut values: Vec<RowId> = near.into_iter().map(|(row, _)| row).chain(of_field).collect();
+        let mut seen = FxHashSet::default();
+        values.retain(|row| seen.insert(*row));
+        values.truncate(VALUES);
+        PeerField { field, score, support: Support { rules, peers: peers.len() as u32 }, values }
     };
-    order.into_iter().map(peer).collect()
+    order_by(asking, &nearest, count).into_iter().map(peer).collect()
 }
 
 /// The same without what they rest on, which is what costs.
 pub fn order(asking: &Asking<'_>, count: usize) -> Vec<(FieldId, f32)> {
+    order_by(asking, &neighbours(asking), count)
+}
+
+/// What `OriginalFileName` is in nine of ten rules that ask for it and for the name of a program: that name.
+pub fn original_file_names(asking: &Asking<'_>) -> Vec<SigmaItem> {
+    let names = asking.indicators().filter(|(p, _)| &*p.field == "Image" && p.op == Base::Name.into());
+    let mut names: Vec<String> =
+        names.map(|(p, _)| p.value_raw.rsplit(['\\', '/']).next().unwrap_or(&p.value_raw).to_owned()).collect();
+    names.dedup();
+    names.into_iter().map(|name| SigmaItem { key: "OriginalFileName".to_owned(), value: Some(name) }).collect()
+}
+
+fn neighbours(asking: &Asking<'_>) -> Vec<(RuleId, f32)> {
+    best(Query::of(asking).run(asking, Kinds::ALL, SAME_LOGSOURCE), NEIGHBOURS)
+}
+
+fn order_by(asking: &Asking<'_>, nearest: &[(RuleId, f32)], count: usize) -> Vec<(FieldId, f32)> {
     let corpus = asking.corpus();
     let has = asking.fields();
-    let nearest = best(Query::of(asking).run(asking, Kinds::ALL, SAME_LOGSOURCE), NEIGHBOURS);
     let total: f32 = nearest.iter().map(|(_, sim)| sim * sim).sum::<f32>().max(f32::MIN_POSITIVE);
     let mut scores: FxHashMap<FieldId, f32> = FxHashMap::default();
-    for &(rule, sim) in &nearest {
+    for &(rule, sim) in nearest {
         for field in fields_of(asking, rule) {
             *scores.entry(field).or_default() += sim * sim / total;
         }

@@ -51,20 +51,28 @@ const RULES: usize = 8;
 /// and how many the whole value, with it set right, in the same field.
 const IN_FIELD: u32 = 3;
 
-/// A rule with more such values is about something of its own.
+/// A rule with more such values is about something of its own,
 const PER_RULE: usize = 2;
+
+/// and so is one with more words that could be others, or more fields that nobody has.
+const SUSPECTS: usize = 64;
 
 /// Values with a word that no other rule uses, one slip away from one that many use.
 pub fn values<'a>(asking: &'a Asking<'_>) -> Vec<MisspelledValue<'a>> {
     let corpus = asking.corpus();
     let slips = corpus.prepared().slips(corpus);
     let mut out: Vec<MisspelledValue<'a>> = Vec::new();
+    let mut asked = 0;
     for (predicate, row) in asking.predicates().filter(|(p, _)| p.has_row && is_text(p)) {
         let suspects = parts(&predicate.value).filter(|part| slips.may_be_near(part));
         for word in suspects {
             let others = |row: RowId| corpus.postings(row, asking.leave()).next().is_some();
             if row.is_some_and(others) || is_used(asking, word) || out.iter().any(|known| known.word == word) {
                 continue;
+            }
+            asked += 1;
+            if asked > SUSPECTS {
+                return Vec::new();
             }
             let meant = slips.near(corpus, word).map(|meant| (meant, corpus.word_text(meant)));
             let found = meant.filter(|(_, meant)| !is_said(asking, meant)).filter_map(|(id, meant)| {
@@ -212,6 +220,9 @@ pub fn fields<'a>(asking: &'a Asking<'_>) -> Vec<MisspelledField<'a>> {
             continue;
         }
         seen.push(name);
+        if seen.len() > SUSPECTS {
+            return Vec::new();
+        }
         if is_looked_at(asking, name) {
             continue;
         }

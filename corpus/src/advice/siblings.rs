@@ -121,7 +121,12 @@ pub fn twins<'a>(asking: &'a Asking<'_>) -> Vec<Sibling<'a>> {
     }
     let pairs = corpus.prepared().twins(corpus);
     let mut out: Vec<Sibling<'a>> = Vec::new();
+    let mut asked: Vec<RowId> = Vec::new();
     for (because, row) in common {
+        if asked.contains(&row) {
+            continue;
+        }
+        asked.push(row);
         for twin in pairs.of(row) {
             if out.iter().any(|known| known.row == twin) || is_known(asking, twin) || is_about_one_case(asking) {
                 continue;

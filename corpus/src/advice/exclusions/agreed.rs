@@ -1,6 +1,6 @@
 //! What so many peers leave out that it is worth saying unasked.
 
-use super::{Asking, excluded, is_pointless};
+use super::{Asking, Own, excluded};
 use crate::corpus::{Corpus, Incident, RowId, RuleId, Take};
 use crate::logsource::LogSourceRef;
 use crate::normal::sigma::SigmaItem;
@@ -49,10 +49,11 @@ pub fn agreed(asking: &Asking<'_>) -> Option<Agreed> {
     }
     let peers = asking.technique_peers();
     let least = (SHARE * peers.len() as f32).ceil().max(PEERS as f32) as u32;
+    let own = Own::of(asking);
     let mut rows = Vec::new();
     for count in corpus.rows_in(&peers, Take::Exclusions).into_iter().take_while(|count| count.rules >= least) {
         let said = corpus.row_ref(count.of);
-        if !is_pointless(asking, said.name, said.op, said.value) {
+        if !own.is_pointless(said.name, said.op, said.value) {
             let mut rules = corpus.rules_of_row(count.of, Take::Exclusions, asking.leave());
             rules.retain(|rule| peers.binary_search(rule).is_ok());
             rows.push(AgreedRow { row: count.of, rules });
