@@ -11,9 +11,9 @@ pub enum Type {
     Null,
     /// `true`, `yes`, `on` and their opposites.
     Bool(bool),
-    /// A whole number, also `0777` (octal), `0x1F`, `1_000` and `1:30` (sexagesimal). `None` where it exceeds 128 bits
+    /// A whole number, also `0777` (octal), `0x1F`, `1_000` and `1:30` (sexagesimal). `None` where it exceeds 64 bits
     /// or where PyYAML fails on it (`0x_`).
-    Int(Option<i128>),
+    Int(Option<i64>),
     /// A number with a point, `.inf`, `.nan`.
     Float(f64),
     /// A date or a date with time that exists; `2024-02-30` makes PyYAML fail and is [`Type::InvalidTimestamp`].
@@ -134,17 +134,17 @@ fn is_int(text: &str) -> bool {
     }
 }
 
-fn int(text: &str) -> Option<i128> {
+fn int(text: &str) -> Option<i64> {
     let clean: String = text.chars().filter(|c| *c != '_').collect();
     let (negative, rest) = unsigned(&clean);
     let value = if let Some(bits) = rest.strip_prefix("0b") {
-        i128::from_str_radix(bits, 2).ok()?
+        i64::from_str_radix(bits, 2).ok()?
     } else if let Some(hex) = rest.strip_prefix("0x") {
-        i128::from_str_radix(hex, 16).ok()?
+        i64::from_str_radix(hex, 16).ok()?
     } else if rest.len() > 1 && rest.starts_with('0') {
-        i128::from_str_radix(rest, 8).ok()?
+        i64::from_str_radix(rest, 8).ok()?
     } else if rest.contains(':') {
-        rest.split(':').try_fold(0i128, |sum, part| sum.checked_mul(60)?.checked_add(part.parse().ok()?))?
+        rest.split(':').try_fold(0i64, |sum, part| sum.checked_mul(60)?.checked_add(part.parse().ok()?))?
     } else {
         rest.parse().ok()?
     };

@@ -16,7 +16,7 @@ use crate::source::Input;
 use crate::workspace::Workspace;
 
 /// How much text is kept parsed until the index is complete. A parsed rule takes about ten times the memory of its text.
-const KEPT_BYTES: usize = 3 << 20;
+const KEPT_BYTES: usize = 7 << 19;
 
 /// What every file of a run is linted with.
 #[derive(Debug)]

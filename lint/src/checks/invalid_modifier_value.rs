@@ -239,7 +239,7 @@ fn time_part(item: &Item, value: &Value, (modifier, ty): (Modifier, Type), repor
         Modifier::Day => (1, 31),
         Modifier::Week => (1, 52),
         Modifier::Month => (1, 12),
-        _ => (i128::MIN, i128::MAX),
+        _ => (i64::MIN, i64::MAX),
     };
     match ty {
         Type::Int(Some(number)) if (least..=most).contains(&number) => {}

@@ -53,7 +53,7 @@ def kind(text, tag=None):
     if isinstance(value, bool):
         return f"bool {str(value).lower()}"
     if isinstance(value, int):
-        return f"int {value if -2**127 < value < 2**127 else 'none'}"
+        return f"int {value if -2**63 <= value < 2**63 else 'none'}"
     if isinstance(value, float):
         return f"float {value!r}"
     if isinstance(value, (datetime.date, datetime.datetime)):
