@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 
+use sigwise_lint::check::Group;
 use sigwise_lint::config::{Config, Flags};
 use sigwise_tests::setup::Setup;
 
@@ -32,6 +33,29 @@ fn the_same_in_long_lists() {
             ["`Yv00003X` is matched by `v00003x` anyway", "`V00004x` is in this list already"],
             "{count} values"
         );
+    }
+}
+
+#[test]
+fn few_different_values_many_times() {
+    let found = findings(&["duplicate-value", "subsumed-value"], (0..40_000).map(|number| format!("v{}", number % 3)));
+    assert_eq!(found.len(), 39_997);
+}
+
+#[test]
+fn rules_with_thousands_of_names() {
+    let condition_checks = sigwise_lint::checks::ALL.iter().filter(|check| check.group == Group::Condition);
+    let flags = Flags { select: condition_checks.map(|check| check.id.to_owned()).collect(), ..Flags::default() };
+    let config = Config::from_toml("ignore = [\"all\"]", &flags).unwrap();
+    let setup = Setup::new(config.settings_for("a.yml").into_owned());
+    for condition in ["z", "s", "1 of z_", "1 of s_*_", "all of them # "] {
+        let mut text = "title: A\ndetection:\n".to_owned();
+        (0..8_000).for_each(|number| text.push_str(&format!("  s_{number}_: {{A: x}}\n")));
+        text.push_str("  condition:\n");
+        (0..8_000).for_each(|number| text.push_str(&format!("    - {condition}{number}_*\n")));
+        let start = Instant::now();
+        let _ = setup.lint(text.as_str());
+        assert!(start.elapsed() < Duration::from_secs(30), "{condition} took {:?}", start.elapsed());
     }
 }
 

@@ -44,14 +44,16 @@ declare_check! {
 }
 
 fn all_of_them(rule: &DetectionRule<'_>, _cx: &Context<'_>, report: &mut Report<'_>) {
+    let mut common = None;
     for expr in rule.detection.conditions.iter().filter_map(|condition| condition.expr.as_ref()) {
         expr.walk(&mut |expr, _| {
             let Expr::Of { quantifier: Quantifier::All, pattern, .. } = expr else { return };
             if !is_them(&pattern.text) {
                 return;
             }
-            let fix = common_pattern(rule.detection).filter(|_| !rule.file.shares_text).map(|common| {
-                Fix::safe(format!("replace `them` with `{common}`"), [Edit::replace(pattern.span, common)])
+            let common = common.get_or_insert_with(|| common_pattern(rule.detection));
+            let fix = common.as_ref().filter(|_| !rule.file.shares_text).map(|common| {
+                Fix::safe(format!("replace `them` with `{common}`"), [Edit::replace(pattern.span, &**common)])
             });
             report
                 .at(expr.span(), "`all of them` leaves no room for a filter")

@@ -49,9 +49,7 @@ fn double_wildcard(rule: &DetectionRule<'_>, _cx: &Context<'_>, report: &mut Rep
         for value in &item.values {
             let Some(text) = value.text() else { continue };
             if text.contains("**") && value.ty() == Some(Type::Str) && values::is_string(item) {
-                for stars in runs(text) {
-                    report_one(rule, item, value, stars, report);
-                }
+                report_all(rule, item, value, text, report);
             }
         }
     }
@@ -70,11 +68,17 @@ fn runs(text: &str) -> Vec<Range<usize>> {
     out
 }
 
-fn report_one(rule: &DetectionRule<'_>, item: &Item, value: &Value, stars: Range<usize>, report: &mut Report<'_>) {
+/// So many findings in one value are enough.
+const MAX_RUNS: usize = 50;
+
+fn report_all(rule: &DetectionRule<'_>, item: &Item, value: &Value, text: &str, report: &mut Report<'_>) {
     let own = values::is_own(item, value);
-    let span = if own { value.place(rule.source(), stars.clone()) } else { values::place(item, value) };
-    let exact = span.len() == stars.len();
-    report
-        .at(span, format!("{} wildcards in a row match what one matches", stars.len()))
-        .maybe_fix((own && exact).then(|| Fix::safe("leave one", [Edit::replace(span, "*")])));
+    let places = value.places(rule.source());
+    for stars in runs(text).into_iter().take(MAX_RUNS) {
+        let span = if own { places.span(stars.clone()) } else { values::place(item, value) };
+        let exact = own && span.len() == stars.len();
+        report
+            .at(span, format!("{} wildcards in a row match what one matches", stars.len()))
+            .maybe_fix(exact.then(|| Fix::safe("leave one", [Edit::replace(span, "*")])));
+    }
 }

@@ -43,19 +43,27 @@ declare_check! {
     }
 }
 
+/// What is meant is looked for in so many cases; it takes a hostile rule to have more.
+const MAX_FIXES: usize = 50;
+
 fn of_without_wildcard(rule: &DetectionRule<'_>, _cx: &Context<'_>, report: &mut Report<'_>) {
     let detection = rule.detection;
+    let mut names = None;
+    let mut found = 0;
     for expr in detection.conditions.iter().filter_map(|condition| condition.expr.as_ref()) {
         expr.walk(&mut |expr, _| {
             let Expr::Of { pattern, quantifier, .. } = expr else { return };
             let name = &*pattern.text;
             // That there is no such selection is reported by itself.
-            let known = || Names::new(detection).find(name).is_some();
-            if name.contains('*') || is_them(name) || matches!(quantifier, Quantifier::Count(_)) || !known() {
+            if name.contains('*') || is_them(name) || matches!(quantifier, Quantifier::Count(_)) {
                 return;
             }
+            if names.get_or_insert_with(|| Names::new(detection)).find(name).is_none() {
+                return;
+            }
+            found += 1;
             let mut finding = report.at(pattern.span, format!("`{name}` has no `*` and stands for one selection only"));
-            if rule.file.shares_text {
+            if rule.file.shares_text || found > MAX_FIXES {
                 return;
             }
             let longer = |other: &str| other.len() > name.len() && other.starts_with(name);

@@ -4,6 +4,7 @@ use sigwise_sigma::condition::{Expr, is_them, selects};
 
 use crate::declare_check;
 use crate::engine::Context;
+use crate::logic;
 use crate::report::Report;
 use crate::rule::DetectionRule;
 
@@ -39,12 +40,14 @@ declare_check! {
 
 fn single_of_pattern(rule: &DetectionRule<'_>, _cx: &Context<'_>, report: &mut Report<'_>) {
     let selections = &rule.detection.selections;
+    let mut matches = 0;
     for expr in rule.detection.conditions.iter().filter_map(|condition| condition.expr.as_ref()) {
         expr.walk(&mut |expr, _| {
             let Expr::Of { pattern, .. } = expr else { return };
             let text = &*pattern.text;
             let usual = text.starts_with("selection_") || text.starts_with("filter_");
-            if usual || is_them(text) || !text.ends_with("_*") {
+            matches += selections.len();
+            if usual || is_them(text) || !text.ends_with("_*") || matches > logic::MAX_MATCHES {
                 return;
             }
             let mut taken = selections.iter().filter(|selection| selects(text, &selection.name.text));

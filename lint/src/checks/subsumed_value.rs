@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use aho_corasick::{AhoCorasick, MatchKind};
+use rustc_hash::FxHashSet;
 use sigwise_sigma::detection::{Item, Value};
 use sigwise_sigma::modifier::{Category, Modifier};
 use sigwise_sigma::pattern;
@@ -195,17 +196,21 @@ fn many(rule: &DetectionRule<'_>, item: &Item, simple: &[Simple<'_>], how: &Comp
     if simple.iter().map(|one| one.text.len()).sum::<usize>() > MAX_BYTES {
         return;
     }
+    // The same text many times takes the automaton a long time; that it is there twice is another finding.
+    let mut seen = FxHashSet::default();
+    let spelling = |one: &Simple<'_>| if how.cased { one.text.to_string() } else { one.text.to_ascii_lowercase() };
+    let simple: Vec<_> = simple.iter().filter(|one| seen.insert((spelling(one), ends(one)))).collect();
     let automaton = AhoCorasick::builder()
         .ascii_case_insensitive(!how.cased)
         .match_kind(MatchKind::Standard)
         .build(simple.iter().map(|one| one.text.as_bytes()));
     let Ok(automaton) = automaton else { return };
     let mut finds = 0;
-    for narrow in simple {
+    for narrow in &simple {
         let found = automaton.find_overlapping_iter(narrow.text.as_bytes()).find(|found| {
             finds += 1;
             finds > MAX_FINDS || {
-                let wide = &simple[found.pattern().as_usize()];
+                let wide = simple[found.pattern().as_usize()];
                 (wide.open_start || found.start() == 0)
                     && (wide.open_end || found.end() == narrow.text.len())
                     && covers(wide, narrow, how)

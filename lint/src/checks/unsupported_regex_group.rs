@@ -44,6 +44,9 @@ declare_check! {
     }
 }
 
+/// So many findings in one value are enough.
+const MAX_GROUPS: usize = 50;
+
 fn unsupported_regex_group(rule: &DetectionRule<'_>, _cx: &Context<'_>, report: &mut Report<'_>) {
     for (_, item) in rule.detection.placed_items() {
         if !item.has(Modifier::Re) {
@@ -54,6 +57,9 @@ fn unsupported_regex_group(rule: &DetectionRule<'_>, _cx: &Context<'_>, report: 
             if value.ty() != Some(Type::Str) {
                 continue;
             }
+            let own = values::is_own(item, value);
+            let mut places = None;
+            let mut found = 0;
             // What is invalid is read up to its fault.
             let _ = regex::read(text, &mut |construct, range| {
                 let what = match construct {
@@ -62,9 +68,12 @@ fn unsupported_regex_group(rule: &DetectionRule<'_>, _cx: &Context<'_>, report: 
                     Construct::AtomicGroup => "an atomic group",
                     _ => return,
                 };
-                let own = values::is_own(item, value);
-                let span =
-                    if own { value.place(rule.source(), range.clone()) } else { values::place(item, value) };
+                found += 1;
+                if found > MAX_GROUPS {
+                    return;
+                }
+                let places = places.get_or_insert_with(|| value.places(rule.source()));
+                let span = if own { places.span(range.clone()) } else { values::place(item, value) };
                 report
                     .at(span, format!("`{}` begins {what}, which many backends do not support", &text[range]))
                     .note("a negated filter on a second selection often says the same");

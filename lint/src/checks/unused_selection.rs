@@ -90,7 +90,9 @@ fn unused_selection(rule: &DetectionRule<'_>, _cx: &Context<'_>, report: &mut Re
 fn is_used_elsewhere(rule: &DetectionRule<'_>, selection: &Selection) -> bool {
     selection.inherited
         && rule.file.documents.iter().filter_map(|document| document.detection()).any(|detection| {
-            detection.references().any(|reference| reference.selects(&selection.name.text))
+            let mut used = false;
+            logic::for_each_reference(detection, |reference| used |= reference.selects(&selection.name.text));
+            used
         })
 }
 
