@@ -8,7 +8,7 @@ use std::time::Instant;
 use sigwise_corpus::Corpus;
 use sigwise_corpus::advice::{Asking, exclusions, fields, misspelled, reach, siblings, similar, techniques};
 use sigwise_corpus::attack::Attack;
-use sigwise_corpus::rule::{Role, Rule, Scope};
+use sigwise_corpus::rule::{Predicate, Role, Rule, Scope};
 use sigwise_tests::published;
 
 macro_rules! say {
@@ -90,7 +90,7 @@ fn a_related_rule_is_found() {
 /// What each gate is expected to let through; `docs/advice.md` says what was measured before, and why three differ.
 const GATES: [(&str, RangeInclusive<u32>); 6] = [
     ("broad-selection", 9..=55),
-    ("missing-exclusion", 6..=49),
+    ("missing-exclusion", 2..=49),
     ("misspelled-field", 0..=3),
     ("misspelled-value", 1..=3),
     ("suggested-technique", 31..=51),
@@ -209,4 +209,27 @@ fn advice_keeps_up_with_typing() {
     let at = |part: f64| times[((times.len() - 1) as f64 * part) as usize];
     say!("advice on one rule: half {:.1?}, 95 of 100 {:.1?}, all {:.1?}", at(0.5), at(0.95), at(1.0));
     assert!(at(0.95).as_millis() < 20, "a typical rule takes {:?}, unoptimized", at(0.95));
+}
+
+/// What peers agree to leave out, published rules mostly leave out themselves: asked as if they were new.
+#[test]
+#[ignore = "needs the rule corpora: set SIGWISE_SHARED"]
+fn peers_agree_on_what_is_right() {
+    let (rules, corpus) = published::sigmahq();
+    let (mut spoken, mut named, mut right, mut complete) = (0, 0u32, 0u32, 0);
+    for rule in &rules {
+        let asking = asking(rule, &corpus);
+        let Some(found) = exclusions::agreement(&asking) else { continue };
+        let excluded = |row| {
+            let fits = |p: &Predicate| p.role == Role::Exclusion && p.scope != Scope::Guard;
+            asking.predicates().any(|(p, own)| own == Some(row) && fits(p))
+        };
+        spoken += 1;
+        named += found.rows.len() as u32;
+        right += found.rows.iter().filter(|agreed| excluded(agreed.row)).count() as u32;
+        complete += u32::from(exclusions::agreed(&asking).is_none());
+    }
+    let share = f64::from(right) / f64::from(named);
+    say!("agreement: speaks of {spoken} rules, {complete} have all that they can match; {right} of {named} right ({share:.2})");
+    assert!((29..=49).contains(&spoken) && share >= 0.71);
 }

@@ -18,7 +18,7 @@ use crate::normal::sigma::SigmaItem;
 use crate::op::{Base, Op};
 use crate::rule::{Predicate, Scope};
 
-pub use agreed::{Agreed, AgreedRow, Filter, agreed};
+pub use agreed::{Agreed, AgreedRow, Filter, agreed, agreement};
 
 /// An exclusion that the rule does not have.
 #[derive(Clone, Debug)]

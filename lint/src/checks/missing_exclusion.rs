@@ -19,9 +19,10 @@ declare_check! {
     /// Reports exclusions that rules of the same log source and technique agree on.
     ///
     /// At least three of them, and at least 40 percent, leave something out that this rule does not: what disturbs them will
-    /// probably disturb it. The fix adds a selection written as a peer writes it, and takes it out in the condition. Of the
-    /// exclusions that SigmaHQ's rules have, this names 71 of 100 rightly where it speaks; whether one suits your
-    /// environment only you can tell. Nothing is said of exclusions that the rule could never match.
+    /// probably disturb it. Rules that were made from one another, which share a pasted list, count once. The fix adds a
+    /// selection written as a peer writes it, and takes it out in the condition. Of what this names for SigmaHQ's rules,
+    /// each asked as if it were new, they have 86 of 100; whether one suits your environment only you can tell. Nothing
+    /// is said of exclusions that the rule could never match.
     ///
     /// ## Fires
     /// ```yaml
