@@ -230,6 +230,8 @@ fn peers_agree_on_what_is_right() {
         complete += u32::from(exclusions::agreed(&asking).is_none());
     }
     let share = f64::from(right) / f64::from(named);
-    say!("agreement: speaks of {spoken} rules, {complete} have all that they can match; {right} of {named} right ({share:.2})");
+    say!(
+        "agreement: speaks of {spoken} rules, {complete} have all that they can match; {right} of {named} right ({share:.2})"
+    );
     assert!((29..=49).contains(&spoken) && share >= 0.71);
 }
