@@ -353,6 +353,8 @@ fn official_verdicts() {
     }
 
     let mut clean_tally = Tally::default();
+    // A finding that goes beyond the official linter may have its reason, too.
+    let mut explained: BTreeSet<&str> = BTreeSet::new();
     let (mut beyond, mut by_others) = (BTreeMap::<&str, usize>::new(), 0);
     for case in &clean {
         let profile = if case.oracle == "sigmahq" { Profile::SigmaHq } else { Profile::Default };
@@ -368,6 +370,7 @@ fn official_verdicts() {
             let id = diagnostic.check.id;
             if !official.contains(id) {
                 *beyond.entry(id).or_default() += 1;
+                explained.insert(case.id.as_str());
                 continue;
             }
             let line = file.source.position(diagnostic.span.start as usize).line;
@@ -425,7 +428,7 @@ fn official_verdicts() {
     }
     println!("{report}");
     let missed: BTreeSet<&str> = misses.iter().map(|(id, _)| id.as_str()).collect();
-    let idle: Vec<&&str> = reasons.keys().filter(|id| !missed.contains(**id)).collect();
+    let idle: Vec<&&str> = reasons.keys().filter(|id| !missed.contains(**id) && !explained.contains(**id)).collect();
     assert!(unexplained.is_empty(), "not in disagreements.toml:\n{}", unexplained.join("\n"));
     assert!(idle.is_empty(), "disagreements.toml names cases that agree: {idle:?}");
     assert!(rate(&strict) >= 97.0, "{:.1} % of the faulty cases", rate(&strict));

@@ -26,6 +26,7 @@ checks! {
     control_character,
     deprecated_action,
     deprecated_fields,
+    disallowed_tlp_tag,
     double_wildcard,
     duplicate_filename,
     duplicate_id,
