@@ -10,8 +10,10 @@ use sigwise_corpus::{Corpus, Snapshot};
 use sigwise_lint::check::Group;
 use sigwise_lint::config::{Config, Flags};
 use sigwise_lint::diagnostic::Applicability;
-use sigwise_lint::{Diagnostic, Settings, checks};
+use sigwise_lint::{Diagnostic, Settings, checks, docs};
 use sigwise_sigma::{Source, parse};
+use sigwise_tests::markdown::blocks;
+use sigwise_tests::markers;
 use sigwise_tests::setup::Setup;
 
 /// The rules of the test corpus.
@@ -74,6 +76,39 @@ fn silent_below_the_threshold() {
         assert!(findings(corpus_of([]), check, &text).is_empty(), "{check} with none");
         let without = Setup { corpus: None, ..Setup::new(Settings::everything()) };
         assert!(without.lint(text).1.iter().all(|diagnostic| diagnostic.check.id != check), "{check} without a corpus");
+    }
+}
+
+/// Published rules and the user's own are one body of evidence, however they are laid over each other.
+#[test]
+fn two_layers_are_one_corpus() {
+    let snapshot = |rules: Vec<Rule>| {
+        let mut builder = Builder::new(Attack::embedded());
+        builder.source(Provenance::unknown(Vendor::Sigma, "own"));
+        builder.rules(rules);
+        builder.build().and_then(Snapshot::from_bytes).unwrap()
+    };
+    let (mut base, mut own) = (Vec::new(), Vec::new());
+    for (number, rule) in published().into_iter().enumerate() {
+        if number % 3 == 0 { own.push(rule) } else { base.push(rule) }
+    }
+    let layered: &'static Corpus = Box::leak(Box::new(Corpus::new(snapshot(base)).with_overlay(snapshot(own))));
+    let whole = corpus_of(published());
+    for check in checks::ALL.iter().filter(|check| CASES.iter().any(|case| case.0 == check.id)) {
+        let fires = docs::body(check);
+        let example = &blocks(&fires).into_iter().find(|block| block.heading == "Fires").unwrap().text;
+        let text = markers::split(example).0;
+        let told = |corpus: &'static Corpus| {
+            let found = findings(corpus, check.id, &text);
+            assert_eq!(found.len(), 1, "{}", check.id);
+            let evidence = found[0].evidence.as_ref().unwrap();
+            let mut rules: Vec<String> = evidence.rules.iter().map(|rule| rule.title.clone()).collect();
+            rules.sort();
+            // Of more rules than are named, which ones are named depends on their order.
+            rules.truncate(if rules.len() < 10 { 10 } else { 0 });
+            (found[0].message.clone(), found[0].notes.clone(), evidence.counts.clone(), rules, found[0].fixes.clone())
+        };
+        assert_eq!(told(layered), told(whole));
     }
 }
 
