@@ -169,6 +169,16 @@ pub fn is_sound(key: &Key, value: &Node) -> bool {
         }
 }
 
+/// Whether this is a key of the top with a value of its form: a selection may well be called `title`.
+pub fn is_top_key(name: &str, value: &Node) -> bool {
+    key(name).is_some_and(|key| match key.form {
+        Form::Text | Form::Date => matches!(value.value, Value::Scalar(_)),
+        Form::List => value.sequence().is_some() && has_form(value, Form::List),
+        Form::Map => matches!(key.name, "logsource" | "detection") && value.mapping().is_some(),
+        Form::Maps | Form::Flag => false,
+    })
+}
+
 /// The section that a key at the top of a rule belongs into.
 pub fn home(name: &str) -> Option<&'static str> {
     match name {

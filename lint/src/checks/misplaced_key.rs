@@ -1,13 +1,13 @@
 //! `misplaced-key`
 
-use sigwise_sigma::yaml::{Entry, Mapping, Value};
+use sigwise_sigma::yaml::{Entry, Mapping};
 use sigwise_sigma::{RuleKind, Span};
 
 use crate::declare_check;
 use crate::diagnostic::Fix;
 use crate::edit::{self, Edit};
 use crate::engine::Context;
-use crate::keys::{self, Form};
+use crate::keys;
 use crate::report::Report;
 use crate::rule::RuleDocument;
 
@@ -67,7 +67,7 @@ fn misplaced_key(rule: &RuleDocument<'_>, _cx: &Context<'_>, report: &mut Report
         let Some(entry) = rule.document.get(section) else { continue };
         let Some(map) = entry.value.mapping() else { continue };
         for inner in &map.entries {
-            let Some(name) = inner.name().filter(|name| is_top_key(name, &inner.value)) else { continue };
+            let Some(name) = inner.name().filter(|name| keys::is_top_key(name, &inner.value)) else { continue };
             if section == "detection" && is_used(rule, name) {
                 continue;
             }
@@ -76,16 +76,6 @@ fn misplaced_key(rule: &RuleDocument<'_>, _cx: &Context<'_>, report: &mut Report
                 .maybe_fix(dedent(rule, entry, map, inner));
         }
     }
-}
-
-/// Whether this is a key of the top with a value of its form: a selection may well be called `title`.
-fn is_top_key(name: &str, value: &sigwise_sigma::yaml::Node) -> bool {
-    keys::key(name).is_some_and(|key| match key.form {
-        Form::Text | Form::Date => matches!(value.value, Value::Scalar(_)),
-        Form::List => value.sequence().is_some() && keys::has_form(value, Form::List),
-        Form::Map => matches!(key.name, "logsource" | "detection") && value.mapping().is_some(),
-        Form::Maps | Form::Flag => false,
-    })
 }
 
 fn is_used(rule: &RuleDocument<'_>, name: &str) -> bool {
@@ -102,7 +92,7 @@ fn dedent(rule: &RuleDocument<'_>, section: &Entry, map: &Mapping, inner: &Entry
     let source = rule.source();
     let at = map.entries.iter().position(|entry| entry.key.span == inner.key.span)?;
     let tail = &map.entries[at..];
-    let belongs = |entry: &Entry| entry.is_own() && entry.name().is_some_and(|name| is_top_key(name, &entry.value));
+    let belongs = |entry: &Entry| entry.is_own() && entry.name().is_some_and(|name| keys::is_top_key(name, &entry.value));
     if map.flow || at == 0 || !section.is_own() || !tail.iter().all(belongs) {
         return None;
     }

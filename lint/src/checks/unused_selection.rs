@@ -7,6 +7,7 @@ use sigwise_sigma::detection::Selection;
 use crate::declare_check;
 use crate::diagnostic::{Edit, Fix, Tag};
 use crate::engine::Context;
+use crate::keys;
 use crate::logic::{self, Meant, Names};
 use crate::report::Report;
 use crate::rule::DetectionRule;
@@ -65,11 +66,7 @@ fn unused_selection(rule: &DetectionRule<'_>, _cx: &Context<'_>, report: &mut Re
         let misspelt = misspelt(rule, &names);
         let unused = detection.selections.iter().zip(&used).filter(|(_, used)| !**used);
         for (selection, _) in unused {
-            // Keys of the rule that are indented too far are reported by `misplaced-key`.
-            if RULE_KEYS.contains(&&*selection.name.text) {
-                continue;
-            }
-            if !is_used_elsewhere(rule, selection) && !misspelt.iter().any(|meant| covers(meant, selection)) {
+            if !is_misplaced_key(rule, selection) && !is_used_elsewhere(rule, selection) && !misspelt.iter().any(|meant| covers(meant, selection)) {
                 let mut finding = report
                     .at(selection.name.span, format!("the condition does not use the selection `{}`", selection.name.text))
                     .note(note(selection))
@@ -116,11 +113,15 @@ fn covers(meant: &Meant<'_>, selection: &Selection) -> bool {
     }
 }
 
-/// Keys of a rule that end up among the selections when they are indented too far.
-const RULE_KEYS: [&str; 14] = [
-    "author", "date", "description", "falsepositives", "fields", "id", "level", "license", "logsource", "modified",
-    "references", "related", "status", "tags",
-];
+/// A key of the rule itself that is indented too far is reported as that.
+fn is_misplaced_key(rule: &DetectionRule<'_>, selection: &Selection) -> bool {
+    let name = &*selection.name.text;
+    if rule.is_filter || keys::key(name).is_none() {
+        return false;
+    }
+    let map = rule.document.get("detection").and_then(|entry| entry.value.mapping());
+    map.and_then(|map| map.get(name)).is_some_and(|entry| keys::is_top_key(name, &entry.value))
+}
 
 /// Why it is there at all, where its name tells.
 fn note(selection: &Selection) -> &'static str {
