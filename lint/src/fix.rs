@@ -33,7 +33,7 @@ pub struct Fixed {
 
 /// A fix can make room for the next; this many rounds are enough for every chain known and stop a pair of fixes that
 /// undo each other.
-const MAX_ROUNDS: usize = 16;
+const MAX_ROUNDS: usize = 100;
 
 /// Applies, round by round, the first fix of every finding that is at least as safe as `limit` allows. Fixes that
 /// overlap wait for the next round; one that would break the YAML or keep its own finding is left out.
@@ -53,23 +53,21 @@ pub fn fix(
         if chosen.is_empty() {
             break;
         }
-        if let Some((next, found)) = attempt(&file, &chosen, &remaining, fill, &mut lint) {
-            applied.extend(chosen.iter().map(|(diagnostic, fix)| (diagnostic.check.id, fix.title.clone())));
-            (file, remaining, changed) = (next, found, true);
-            continue;
-        }
-        // Some of them do harm: each is tried alone, and those are refused. If all do well alone, the first one goes.
-        let mut alone = None;
-        let before = refused.len();
-        for one in &chosen {
-            match attempt(&file, std::slice::from_ref(one), &remaining, fill, &mut lint) {
-                Some(result) => alone = alone.or(Some((one.0.check.id, one.1.title.clone(), result))),
-                None => refused.push(one.0.fingerprint.clone()),
+        // Where all of them together do harm, half of them is tried, and half of that; one that does harm alone is refused.
+        let mut part = chosen.as_slice();
+        let progress = loop {
+            match (attempt(&file, part, &remaining, fill, &mut lint), part) {
+                (Some(progress), _) => break Some(progress),
+                (None, [] | [_]) => break None,
+                (None, _) => part = &part[..part.len() / 2],
             }
-        }
-        if let (true, Some((check, title, (next, found)))) = (refused.len() == before, alone) {
-            applied.push((check, title));
-            (file, remaining, changed) = (next, found, true);
+        };
+        match progress {
+            Some((next, found)) => {
+                applied.extend(part.iter().map(|(diagnostic, fix)| (diagnostic.check.id, fix.title.clone())));
+                (file, remaining, changed) = (next, found, true);
+            }
+            None => refused.extend(part.iter().map(|(diagnostic, _)| diagnostic.fingerprint.clone())),
         }
     }
     Fixed { text: changed.then(|| file.source.text().to_owned()), applied, file, remaining }
