@@ -32,7 +32,7 @@ pub(crate) fn run(args: &LintArgs) -> Result<Exit, Error> {
     workspace.load_corpora()?;
 
     let run = Run { workspace: &workspace, today: fill::today() };
-    let keep = if args.fix || args.diff { Keep::Everything } else { Keep::Some };
+    let keep = if args.fix || args.diff { Keep::Everything } else { Keep::Findings };
     let mut batch = run.read(found.inputs, keep);
     let (others, unread) = run.read_index(indexed.inputs, &batch);
     let mut failures = Failures { files: found.errors, empty: batch.empty_folders(found.folders) };

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use sigwise_sigma::detection::{LogSource, Spanned};
 use sigwise_sigma::source::Position;
 use sigwise_sigma::{Body, Document, File, Span};
@@ -72,6 +72,8 @@ pub struct Project {
     names: FxHashMap<Box<str>, Vec<Entry>>,
     /// File name → the paths that end with it.
     files: FxHashMap<Box<str>, Vec<Arc<str>>>,
+    /// Files that refer to other rules: correlations and filters.
+    referring: Vec<Arc<str>>,
 }
 
 /// What one file brings to the index; made in parallel, added in order.
@@ -81,6 +83,7 @@ pub struct FileEntries {
     titles: Vec<(Box<str>, Entry)>,
     names: Vec<(Box<str>, Entry)>,
     path: Option<Arc<str>>,
+    refers: bool,
 }
 
 impl FileEntries {
@@ -95,6 +98,7 @@ impl FileEntries {
             if matches!(document.body, Body::None) {
                 continue;
             }
+            entries.refers |= matches!(document.body, Body::Correlation(_) | Body::Filter(_));
             let title: Arc<str> = document.title().map_or_else(|| Arc::from(""), |title| Arc::from(&*title.text));
             let logsource = match &document.body {
                 Body::Detection { logsource: Some(logsource), .. } => Some(Arc::new(RuleSource::of(logsource))),
@@ -149,6 +153,9 @@ impl Project {
             push(&mut self.names, key, entry);
         }
         if let Some(path) = entries.path {
+            if entries.refers {
+                self.referring.push(Arc::clone(&path));
+            }
             self.files.entry(file_name(&path).into()).or_insert_with(|| Vec::with_capacity(1)).push(path);
         }
     }
@@ -164,6 +171,17 @@ impl Project {
         if let Some(paths) = self.files.get_mut(file_name(path)) {
             paths.retain(|other| &**other != path);
         }
+        self.referring.retain(|other| &**other != path);
+    }
+
+    /// The files whose findings can depend on other files: those that share an id, title, name or file name with another,
+    /// and those that refer to other rules. What [`crate::lint`] finds in any other file is the same with a project
+    /// of that file alone.
+    pub fn entangled(&self) -> FxHashSet<&str> {
+        let entries = [&self.ids, &self.titles, &self.names].into_iter().flat_map(FxHashMap::values);
+        let shared = entries.filter(|entries| entries.len() > 1).flatten().map(|entry| &*entry.place.path);
+        let namesakes = self.files.values().filter(|paths| paths.len() > 1).flatten().map(|path| &**path);
+        shared.chain(namesakes).chain(self.referring.iter().map(|path| &**path)).collect()
     }
 
     /// The rules with this id (case does not count).

@@ -1,7 +1,6 @@
 //! Files → parsed files → findings: in parallel where there are many, always in the order of the paths.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use sigwise_lint::project::FileEntries;
 use sigwise_lint::{Context, Diagnostic, Project, lint};
@@ -14,9 +13,6 @@ use crate::progress::Progress;
 use crate::report::{Finding, Linted, Names, Report, Rule};
 use crate::source::Input;
 use crate::workspace::Workspace;
-
-/// How much text is kept parsed until the index is complete. A parsed rule takes about ten times the memory of its text.
-const KEPT_BYTES: usize = 7 << 19;
 
 /// What every file of a run is linted with.
 #[derive(Debug)]
@@ -35,11 +31,12 @@ pub(super) struct Batch {
     pub(super) errors: Vec<FileError>,
 }
 
-/// How much of what was parsed is kept until the index is complete.
+/// What is kept of a file until the index is complete.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Keep {
-    /// What fits into [`KEPT_BYTES`]. The rest is parsed twice, so that memory stays bounded however many rules there are.
-    Some,
+    /// What is found in it by itself, and its text. A parsed rule takes ten times the memory of its text, and few files have
+    /// findings that depend on others: those are read once more.
+    Findings,
     /// All of it: fixes change the files in memory.
     Everything,
 }
@@ -57,6 +54,8 @@ pub(super) struct Parsed {
 #[derive(Debug)]
 enum Content {
     File(Box<File>),
+    /// Linted as the only file of its project.
+    Linted(Source, Vec<Finding>),
     Text(Source),
 }
 
@@ -73,10 +72,16 @@ impl Run<'_> {
     /// Reads and parses every file; those that are no Sigma files are only counted, unless they were named.
     pub(super) fn read(&self, inputs: Vec<Input>, keep: Keep) -> Batch {
         let progress = Progress::new(inputs.len());
-        let kept = AtomicUsize::new(0);
         let read = each(inputs, |input| {
-            let fits = |size| keep == Keep::Everything || kept.fetch_add(size, Ordering::Relaxed) + size <= KEPT_BYTES;
-            let read = read(input, fits);
+            let read = read(input, |input, file, entries| match keep {
+                Keep::Everything => Content::File(Box::new(file)),
+                Keep::Findings => {
+                    let mut alone = Project::default();
+                    alone.add(entries.clone());
+                    let found = self.lint_file(input, &file, &alone);
+                    Content::Linted(file.source.clone(), findings(&file, found))
+                }
+            });
             progress.tick();
             read
         });
@@ -102,7 +107,7 @@ impl Run<'_> {
             |input: &Input| batch.parsed.binary_search_by(|parsed| parsed.input.path.cmp(&input.path)).is_err();
         let inputs: Vec<Input> = inputs.into_iter().filter(missing).collect();
         let (mut others, mut errors) = (Others::new(), Vec::new());
-        for file in each(inputs, |input| read(input, |_| false)) {
+        for file in each(inputs, |input| read(input, |_, file, _| Content::Text(file.source))) {
             match file {
                 Read::Parsed(parsed) => {
                     let Parsed { input, entries, .. } = *parsed;
@@ -135,20 +140,27 @@ impl Run<'_> {
         let names = Names::new(names);
         let linted = batch.parsed.iter().filter(|parsed| parsed.is_sigma).count();
         let progress = Progress::new(batch.parsed.len());
+        let entangled = project.entangled();
         let files = each(batch.parsed, |parsed| {
             let input = parsed.input;
-            let (file, kept) = match parsed.content {
-                Content::File(file) => (*file, true),
-                Content::Text(source) => (parse(source), false),
+            let again = |source: Source| {
+                let file = parse(source);
+                let found = findings(&file, self.lint_file(&input, &file, project));
+                (file.source, found)
             };
-            let found = self.lint_file(&input, &file, project);
+            let (source, findings) = match parsed.content {
+                Content::File(file) => {
+                    let found = findings(&file, self.lint_file(&input, &file, project));
+                    let source = file.source.clone();
+                    // The process ends soon, and taking a tree apart costs as much as linting it.
+                    std::mem::forget(file);
+                    (source, found)
+                }
+                Content::Linted(source, found) if !entangled.contains(&*input.path) => (source, found),
+                Content::Linted(source, _) | Content::Text(source) => again(source),
+            };
             progress.tick();
-            let linted = (!found.is_empty()).then(|| finish(input, &file, found));
-            if kept {
-                // The process ends soon, and taking a tree apart costs as much as linting it.
-                std::mem::forget(file);
-            }
-            linted
+            (!findings.is_empty()).then(|| Linted { shown: input.shown, path: input.path, source, findings })
         });
         progress.finish();
         Report {
@@ -182,7 +194,7 @@ impl Run<'_> {
     pub(super) fn lint_each(&self, batch: &Batch, project: &Project) -> Vec<Vec<Diagnostic>> {
         each(batch.parsed.iter().collect(), |parsed: &Parsed| match &parsed.content {
             Content::File(file) => self.lint_file(&parsed.input, file, project),
-            Content::Text(_) => Vec::new(),
+            Content::Linted(..) | Content::Text(_) => Vec::new(),
         })
     }
 }
@@ -205,7 +217,7 @@ impl Parsed {
     pub(super) fn file_mut(&mut self) -> Option<(&Input, &mut File)> {
         match &mut self.content {
             Content::File(file) => Some((&self.input, file)),
-            Content::Text(_) => None,
+            Content::Linted(..) | Content::Text(_) => None,
         }
     }
 
@@ -213,20 +225,22 @@ impl Parsed {
     pub(super) fn text(&self) -> &str {
         match &self.content {
             Content::File(file) => file.source.text(),
-            Content::Text(source) => source.text(),
+            Content::Linted(source, _) | Content::Text(source) => source.text(),
         }
     }
 
     fn take_entries(&mut self) -> FileEntries {
         let read_again = || match &self.content {
             Content::File(file) => FileEntries::of(&self.input.path, file),
-            Content::Text(source) => FileEntries::of(&self.input.path, &parse(source.clone())),
+            Content::Linted(source, _) | Content::Text(source) => {
+                FileEntries::of(&self.input.path, &parse(source.clone()))
+            }
         };
         self.entries.take().unwrap_or_else(read_again)
     }
 }
 
-fn read(input: Input, fits: impl FnOnce(usize) -> bool) -> Read {
+fn read(input: Input, keep: impl FnOnce(&Input, File, &FileEntries) -> Content) -> Read {
     let source = match input.read() {
         Ok(source) => source,
         Err(error) => return Read::Failed(error),
@@ -238,14 +252,14 @@ fn read(input: Input, fits: impl FnOnce(usize) -> bool) -> Read {
     if !input.named && !file.is_sigma {
         return Read::NotSigma;
     }
-    let entries = Some(FileEntries::of(&input.path, &file));
+    let entries = FileEntries::of(&input.path, &file);
     let is_sigma = file.is_sigma;
-    let content =
-        if fits(file.source.text().len()) { Content::File(Box::new(file)) } else { Content::Text(file.source) };
-    Read::Parsed(Box::new(Parsed { input, is_sigma, content, entries }))
+    let content = keep(&input, file, &entries);
+    Read::Parsed(Box::new(Parsed { input, is_sigma, content, entries: Some(entries) }))
 }
 
-fn finish(input: Input, file: &File, found: Vec<Diagnostic>) -> Linted {
+/// The findings, each with the rule that it is about.
+fn findings(file: &File, found: Vec<Diagnostic>) -> Vec<Finding> {
     let rule = |diagnostic: &Diagnostic| {
         let document = file.documents.get(diagnostic.document)?;
         if matches!(document.body, Body::None) {
@@ -254,6 +268,5 @@ fn finish(input: Input, file: &File, found: Vec<Diagnostic>) -> Linted {
         let text = |spanned: Option<Spanned>| spanned.map(|spanned| spanned.text.into());
         Some(Rule { id: text(document.id()), title: text(document.title()) })
     };
-    let findings = found.into_iter().map(|diagnostic| Finding { rule: rule(&diagnostic), diagnostic }).collect();
-    Linted { shown: input.shown, path: input.path, source: file.source.clone(), findings }
+    found.into_iter().map(|diagnostic| Finding { rule: rule(&diagnostic), diagnostic }).collect()
 }
