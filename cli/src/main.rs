@@ -25,6 +25,11 @@ use clap::Parser as _;
 use args::{Cli, Command};
 use error::{Error, Exit};
 
+/// Rules are many small texts: a fifth of a run goes to the system's allocator. This one is quicker; without huge pages, which
+/// would double the memory of a run.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let cli = Cli::parse();
     anstream::ColorChoice::from(cli.color).write_global();

@@ -160,7 +160,7 @@ impl Run<'_> {
                 Content::Linted(source, _) | Content::Text(source) => again(source),
             };
             progress.tick();
-            (!findings.is_empty()).then(|| Linted { shown: input.shown, path: input.path, source, findings })
+            (!findings.is_empty()).then_some(Linted { shown: input.shown, path: input.path, source, findings })
         });
         progress.finish();
         Report {
