@@ -1,6 +1,11 @@
 //! Readers: the bytes of one vendor's file become [`Rule`]s. One function per vendor, no I/O.
 
+mod elastic;
+mod kusto;
+mod logic;
+mod query;
 pub mod sigma;
+mod splunk;
 
 use crate::rule::Rule;
 use crate::vendor::Vendor;
@@ -16,13 +21,19 @@ pub struct Reading {
     pub inactive: Vec<Rule>,
 }
 
-/// Reads one file of a vendor. `path` is what [`Rule::path`] becomes.
+/// What rules of a source refer to and does not stand in their files, such as Splunk's macros.
+#[derive(Clone, Debug, Default)]
+pub struct Library {}
+
+/// Reads one file of a vendor. `path` is what [`Rule::path`] becomes, `library` what stands around the file.
 ///
 /// A file that is none of this vendor's gives nothing, without complaint.
-pub fn read(vendor: Vendor, path: &str, bytes: Vec<u8>) -> Reading {
+pub fn read(vendor: Vendor, path: &str, bytes: Vec<u8>, library: &Library) -> Reading {
     match vendor {
         Vendor::Sigma => sigma::read(path, bytes),
-        vendor => Reading { unread: vec![format!("rules of {vendor} cannot be read yet")], ..Reading::default() },
+        Vendor::Elastic => elastic::read(path, bytes),
+        Vendor::Splunk => splunk::read(path, bytes, library),
+        Vendor::Kusto => kusto::read(path, bytes),
     }
 }
 

@@ -124,6 +124,30 @@ impl Scope {
 }
 
 impl Rule {
+    /// A rule of which nothing is known but where it was found.
+    pub fn new(vendor: Vendor, path: &str) -> Self {
+        Self {
+            vendor,
+            id: None,
+            title: "".into(),
+            author: "".into(),
+            path: path.into(),
+            document: 0,
+            level: None,
+            status: None,
+            licence: None,
+            date: None,
+            modified: None,
+            related: Vec::new(),
+            techniques: Vec::new(),
+            logsource: LogSource::default(),
+            events: Vec::new(),
+            groups: Vec::new(),
+            predicates: Vec::new(),
+            unread: Vec::new(),
+        }
+    }
+
     /// The id, else the title: what a person calls the rule by.
     pub fn name(&self) -> &str {
         self.id.as_deref().unwrap_or(&self.title)

@@ -171,7 +171,7 @@ pub fn extract(
             Ok(bytes) => bytes,
             Err(error) => return unread(path, &error.to_string()),
         };
-        let mut reading = readers::read(vendor, &path.to_string_lossy(), bytes);
+        let mut reading = readers::read(vendor, &path.to_string_lossy(), bytes, &readers::Library::default());
         if all {
             reading.rules.append(&mut reading.inactive);
             reading.rules.sort_by_key(|rule| rule.document);
@@ -205,7 +205,7 @@ pub fn read(
     for path in files {
         progress(&path);
         match std::fs::read(source.dir.join(&path)) {
-            Ok(bytes) => builder.file(&path, readers::read(source.vendor, &path, bytes)),
+            Ok(bytes) => builder.file(&path, readers::read(source.vendor, &path, bytes, &readers::Library::default())),
             Err(error) => builder.unread(&path, error.to_string()),
         }
     }

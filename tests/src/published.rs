@@ -19,7 +19,7 @@ pub fn sigmahq() -> (Vec<Rule>, Corpus) {
     let mut rules = Vec::new();
     for path in source::files(&source, |_, _| {}).expect("the folder of corpora") {
         let bytes = std::fs::read(source.dir.join(&path)).expect("a rule");
-        let reading = readers::read(source.vendor, &path, bytes);
+        let reading = readers::read(source.vendor, &path, bytes, &readers::Library::default());
         rules.extend(reading.rules.iter().cloned());
         builder.file(&path, reading);
     }

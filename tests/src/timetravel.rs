@@ -46,7 +46,7 @@ impl Months {
             let reading = match self.read.get(&bytes) {
                 Some(reading) => reading,
                 None => {
-                    let reading = readers::read(Vendor::Sigma, &path, bytes.clone());
+                    let reading = readers::read(Vendor::Sigma, &path, bytes.clone(), &readers::Library::default());
                     self.read.entry(bytes).or_insert(reading)
                 }
             };

@@ -17,7 +17,8 @@ fn snapshot(label: &str, rules: &[&str]) -> Snapshot {
             tags.join(", ")
         );
         let text = text.replace("detection: {", "detection:\n    {");
-        let reading = readers::read(Vendor::Sigma, &format!("{i}.yml"), text.into_bytes());
+        let reading =
+            readers::read(Vendor::Sigma, &format!("{i}.yml"), text.into_bytes(), &readers::Library::default());
         assert_eq!((reading.rules.len(), reading.unread.len()), (1, 0), "{rule}: {:?}", reading.unread);
         builder.file(&format!("{i}.yml"), reading);
     }
@@ -239,7 +240,7 @@ fn later_sources_replace_earlier_ones() {
     builder.snapshot(&base());
     builder.source(Provenance::unknown(Vendor::Sigma, "own"));
     let text = "title: New\nid: r1\nlogsource: {product: x}\ndetection:\n    s: {a: 1}\n    condition: s\n";
-    builder.file("r1.yml", readers::read(Vendor::Sigma, "r1.yml", text.into()));
+    builder.file("r1.yml", readers::read(Vendor::Sigma, "r1.yml", text.into(), &readers::Library::default()));
     let corpus = Corpus::new(Snapshot::from_bytes(builder.build().unwrap()).unwrap());
     assert_eq!(corpus.rules().count(), 4);
     assert_eq!(corpus.rule_by_id("r1").unwrap().title(), "New");

@@ -1,8 +1,4 @@
-//! Sigma rules → predicates.
-//!
-//! What is an exclusion, the condition decides and never a name. Negations are pushed inwards (`not (a or b)` is `not a` and
-//! `not b`, `not not a` is `a`); what is left of them is an exclusion clause. In a clause that cannot be split further,
-//! `not (a and not b)`, every leaf under an odd number of negations is an exclusion and every other one a guard.
+//! Sigma rules → predicates: the condition with its selections in place, read by [`super::logic`].
 
 use sigwise_sigma::condition::{Expr, Quantifier};
 use sigwise_sigma::detection::{Detection, Group, Item, Join, Member, Value};
@@ -11,6 +7,7 @@ use sigwise_sigma::yaml::{Node as YamlNode, Value as YamlValue};
 use sigwise_sigma::{Body, Document, File, Source};
 
 use super::Reading;
+use super::logic::{Logic, Place};
 use crate::logsource::{self, LogSource};
 use crate::normal::sigma::{self as normal, Modifiers, Normal};
 use crate::op::Base;
@@ -120,19 +117,14 @@ fn related(document: &Document) -> Vec<Box<str>> {
     list.items.iter().filter_map(id).collect()
 }
 
-/// The logic of a rule: its condition with the selections in place of their names.
-enum Node<'a> {
-    And(Vec<Node<'a>>),
-    Or(Vec<Node<'a>>),
-    /// An *or* within one selection.
-    Alternatives(Vec<Node<'a>>),
-    Not(Box<Node<'a>>),
-    Leaf {
-        item: &'a Item,
-        modifiers: Modifiers,
-        group: u16,
-    },
+/// An item of a selection, and the group that it stands in.
+struct Leaf<'a> {
+    item: &'a Item,
+    modifiers: Modifiers,
+    group: u16,
 }
+
+type Node<'a> = Logic<Leaf<'a>>;
 
 struct Reader<'a, 'r> {
     rule: &'r mut Rule,
@@ -151,11 +143,11 @@ impl<'a> Reader<'a, '_> {
             // A rule that is still being written: everything it looks for is worth knowing.
             self.rule.unread.push("no condition: every selection is read as an indicator".into());
             let all = (0..detection.selections.len()).filter_map(|i| self.selection(i)).collect();
-            self.conjunct(&Node::And(all), true, Scope::Top, Scope::Top);
+            self.predicates(&Node::And(all));
         }
         for tree in trees {
             if let Some(node) = self.node(tree) {
-                self.conjunct(&node, true, Scope::Top, Scope::Top);
+                self.predicates(&node);
             }
         }
     }
@@ -228,54 +220,16 @@ impl<'a> Reader<'a, '_> {
         });
         let modifiers = Modifiers::of(item);
         let negated = modifiers.negated && !is_not_null(item, &modifiers);
-        let leaf = Node::Leaf { item, modifiers, group: u16::try_from(at).unwrap_or(u16::MAX) };
+        let leaf = Node::Leaf(Leaf { item, modifiers, group: u16::try_from(at).unwrap_or(u16::MAX) });
         if negated { Node::Not(Box::new(leaf)) } else { leaf }
     }
 
-    /// A part of a conjunction, or (below an *or*) of one of its branches. `scope` is the one of an exclusion found here,
-    /// `indicators` the one of an indicator.
-    fn conjunct(&mut self, node: &Node<'a>, positive: bool, scope: Scope, indicators: Scope) {
-        match (node, positive) {
-            (Node::Not(inner), _) => self.conjunct(inner, !positive, scope, indicators),
-            (Node::And(nodes) | Node::Or(nodes) | Node::Alternatives(nodes), _) if nodes.len() == 1 => {
-                nodes.iter().for_each(|n| self.conjunct(n, positive, scope, indicators));
-            }
-            (Node::And(nodes), true) | (Node::Or(nodes) | Node::Alternatives(nodes), false) => {
-                nodes.iter().for_each(|n| self.conjunct(n, positive, scope, indicators));
-            }
-            (Node::Or(nodes), true) => {
-                nodes.iter().for_each(|n| self.conjunct(n, true, Scope::Branch, Scope::Branch));
-            }
-            (Node::Alternatives(nodes), true) => {
-                nodes.iter().for_each(|n| self.conjunct(n, true, Scope::Branch, indicators));
-            }
-            (Node::And(nodes), false) => nodes.iter().for_each(|n| self.clause(n, true, scope)),
-            (Node::Leaf { item, modifiers, group }, true) => {
-                self.leaf(item, modifiers, *group, Role::Indicator, indicators);
-            }
-            (Node::Leaf { item, modifiers, group }, false) => {
-                self.leaf(item, modifiers, *group, Role::Exclusion, scope);
-            }
-        }
+    fn predicates(&mut self, node: &Node<'a>) {
+        node.each(|leaf, place| self.leaf(leaf, place));
     }
 
-    /// A part of an exclusion clause that cannot be split.
-    fn clause(&mut self, node: &Node<'a>, odd: bool, scope: Scope) {
-        match node {
-            Node::Not(inner) => self.clause(inner, !odd, scope),
-            Node::And(nodes) | Node::Or(nodes) | Node::Alternatives(nodes) => {
-                nodes.iter().for_each(|n| self.clause(n, odd, scope));
-            }
-            Node::Leaf { item, modifiers, group } if odd => {
-                self.leaf(item, modifiers, *group, Role::Exclusion, scope);
-            }
-            Node::Leaf { item, modifiers, group } => {
-                self.leaf(item, modifiers, *group, Role::Indicator, Scope::Guard);
-            }
-        }
-    }
-
-    fn leaf(&mut self, item: &Item, modifiers: &Modifiers, group: u16, role: Role, scope: Scope) {
+    fn leaf(&mut self, leaf: &Leaf<'_>, Place { role, scope, .. }: Place) {
+        let Leaf { item, modifiers, group } = leaf;
         let field = normal::field(item.field());
         for used in item.modifiers().iter().filter(|used| used.modifier.is_none()) {
             self.rule.unread.push(format!("unknown modifier `{}`", used.word.text).into());
@@ -303,7 +257,7 @@ impl<'a> Reader<'a, '_> {
                     derived: false,
                     scaffold: field.scaffold,
                     has_row: normal.has_row,
-                    group,
+                    group: *group,
                     span: Some(value.alias.unwrap_or(value.span)),
                     field_span: item.key.as_ref().map(|key| key.field.span),
                 };

@@ -21,7 +21,7 @@ fn small() -> Vec<u8> {
     let mut builder = Builder::new(Attack::embedded());
     builder.source(Provenance::unknown(Vendor::Sigma, "test"));
     for (path, text) in RULES {
-        builder.file(path, readers::read(Vendor::Sigma, path, text.into()));
+        builder.file(path, readers::read(Vendor::Sigma, path, text.into(), &readers::Library::default()));
     }
     builder.build().unwrap()
 }
@@ -140,7 +140,10 @@ fn indexes_have_room_whatever_the_size() {
             let text = format!(
                 "title: T{i}\nid: i{i}\nlogsource: {{product: x}}\ndetection:\n    s: {{a: {i}}}\n    condition: s\n"
             );
-            builder.file(&format!("{i}.yml"), readers::read(Vendor::Sigma, "x.yml", text.into()));
+            builder.file(
+                &format!("{i}.yml"),
+                readers::read(Vendor::Sigma, "x.yml", text.into(), &readers::Library::default()),
+            );
         }
         let corpus = Corpus::new(Snapshot::from_bytes(builder.build().unwrap()).unwrap());
         assert_eq!(corpus.rules().count(), count);

@@ -20,7 +20,7 @@ fn corpus() -> Corpus {
     });
     for (i, text) in RULES.iter().enumerate() {
         let path = format!("a b/{i}.yml");
-        builder.file(&path, readers::read(Vendor::Sigma, &path, (*text).into()));
+        builder.file(&path, readers::read(Vendor::Sigma, &path, (*text).into(), &readers::Library::default()));
     }
     builder.unread("x.yml", "no such file".into());
     Corpus::new(Snapshot::from_bytes(builder.build().unwrap()).unwrap())

@@ -1,0 +1,1 @@
+//! EQL: event queries, sequences and samples.

@@ -1,0 +1,1 @@
+//! ES|QL: a pipe of commands, of which `where` says what is looked for.

@@ -1,0 +1,1 @@
+//! Filters in Elasticsearch's query DSL that stand beside a query.

@@ -1,0 +1,1 @@
+//! Kibana's query language, KQL.

@@ -1,0 +1,130 @@
+//! What the parsers of query languages make: conditions over comparisons, which become predicates of the normal form.
+
+use super::logic::Logic;
+use crate::fields::{Fields, KEYWORD};
+use crate::normal::{self, Part};
+use crate::op::{Base, Extra, Op};
+use crate::rule::{Predicate, Rule};
+
+/// A query, read as far as it could be.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Query {
+    /// Its parts, each with a top level of its own: the steps of a sequence, else one. With the beginning of the names of
+    /// their groups (`step 2: `), empty where there is one part.
+    pub(super) parts: Vec<(String, Logic<Comparison>)>,
+    /// What could not be read, in words.
+    pub(super) unread: Vec<String>,
+}
+
+impl Query {
+    /// Adds predicates, and what could not be read, to a rule.
+    pub(super) fn add_to(self, rule: &mut Rule) {
+        for (name, logic) in &self.parts {
+            add(rule, name, logic);
+        }
+        rule.unread.extend(self.unread.into_iter().map(Into::into));
+    }
+}
+
+/// One field compared with one value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Comparison {
+    /// The field as written, without quotes; empty for a keyword.
+    pub(super) field: String,
+    /// What is done with it.
+    pub(super) test: Test,
+    /// The value as written, without quotes.
+    pub(super) raw: String,
+    /// The field is a result of the query, not a part of the event.
+    pub(super) derived: bool,
+}
+
+/// What a comparison does with its value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Test {
+    /// A pattern; its shape makes the operator.
+    Pattern(Vec<Part>),
+    /// A keyword, anywhere in the event.
+    Keyword(Vec<Part>),
+    /// A regular expression, with its flags.
+    Regex(String, Vec<Extra>),
+    /// A network.
+    Cidr(String),
+    /// [`Base::Lt`], [`Base::Lte`], [`Base::Gt`] or [`Base::Gte`] than this.
+    Order(Base, String),
+    /// The field is there.
+    Exists,
+    /// The field is not there.
+    Missing,
+    /// The value of another field.
+    FieldRef(String),
+    /// A value of a list kept elsewhere, which has this name.
+    Lookup(String),
+}
+
+impl Comparison {
+    /// A comparison of a part of the event.
+    pub(super) fn new(field: impl Into<String>, test: Test, raw: impl Into<String>) -> Self {
+        Self { field: field.into(), test, raw: raw.into(), derived: false }
+    }
+}
+
+/// Adds the predicates of a condition to a rule. Groups are called `part` and the number of the clause: `1`, `step 2: 1`.
+fn add(rule: &mut Rule, part: &str, logic: &Logic<Comparison>) {
+    let first = rule.groups.len();
+    logic.each(|comparison, place| {
+        let group = first + usize::from(place.clause);
+        while rule.groups.len() <= group {
+            let number = rule.groups.len() - first + 1;
+            rule.groups.push(format!("{part}{number}").into());
+        }
+        let Normal { field, scaffold, op, value, has_row } = normal(rule.vendor, comparison);
+        rule.predicates.push(Predicate {
+            field: field.into(),
+            op,
+            value: value.into(),
+            field_raw: comparison.field.as_str().into(),
+            value_raw: comparison.raw.as_str().into(),
+            modifiers: "".into(),
+            role: place.role,
+            scope: place.scope,
+            all: false,
+            derived: comparison.derived,
+            scaffold,
+            has_row: has_row && !comparison.derived,
+            group: u16::try_from(group).unwrap_or(u16::MAX),
+            span: None,
+            field_span: None,
+        });
+    });
+}
+
+struct Normal {
+    field: String,
+    scaffold: bool,
+    op: Op,
+    value: String,
+    has_row: bool,
+}
+
+fn normal(vendor: crate::vendor::Vendor, comparison: &Comparison) -> Normal {
+    let keyword = matches!(comparison.test, Test::Keyword(_));
+    let raw = if keyword { KEYWORD } else { comparison.field.as_str() };
+    let field = Fields::embedded().of(vendor, raw);
+    let (op, value) = match &comparison.test {
+        Test::Pattern(parts) => normal::pattern(parts.clone(), field.kind, Base::Eq.into()),
+        Test::Keyword(parts) => normal::pattern(parts.clone(), field.kind, Base::Match.into()),
+        Test::Regex(text, flags) => {
+            let op = flags.iter().fold(Op::new(Base::Regex), |op, flag| op.with(*flag).unwrap_or(op));
+            (op, text.clone())
+        }
+        Test::Cidr(text) => (Base::Cidr.into(), normal::cidr(text)),
+        Test::Order(base, text) => ((*base).into(), text.to_lowercase()),
+        Test::Exists => (Base::Exists.into(), String::new()),
+        Test::Missing => (Base::Missing.into(), String::new()),
+        Test::FieldRef(other) => (Base::FieldRef.into(), other.clone()),
+        Test::Lookup(name) => (Base::Lookup.into(), name.clone()),
+    };
+    let has_row = !matches!(op.base(), Base::FieldRef | Base::Lookup);
+    Normal { field: field.name.to_owned(), scaffold: field.scaffold, op, value, has_row }
+}
