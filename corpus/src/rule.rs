@@ -41,6 +41,8 @@ pub struct Rule {
     pub events: Vec<Event>,
     /// Names of the groups that predicates stand in: selections, clauses, sequence steps.
     pub groups: Vec<Box<str>>,
+    /// It has a query, so that it should have predicates; a rule that only names a machine-learning job has none.
+    pub has_query: bool,
     /// What it looks for, in the order of the rule.
     pub predicates: Vec<Predicate>,
     /// What could not be read, in words.
@@ -124,7 +126,7 @@ impl Scope {
 }
 
 impl Rule {
-    /// A rule of which nothing is known but where it was found.
+    /// A rule of which nothing is known but where it was found, and that it has a query.
     pub fn new(vendor: Vendor, path: &str) -> Self {
         Self {
             vendor,
@@ -143,6 +145,7 @@ impl Rule {
             logsource: LogSource::default(),
             events: Vec::new(),
             groups: Vec::new(),
+            has_query: true,
             predicates: Vec::new(),
             unread: Vec::new(),
         }

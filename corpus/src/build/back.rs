@@ -68,6 +68,7 @@ fn back(corpus: &Corpus, rule: RuleRef<'_>, document: u32) -> Rule {
         logsource: rule.logsource().to_owned(),
         events: rule.events().map(|(provider, id)| Event { provider: provider.into(), id: id.into() }).collect(),
         groups: rule.groups().map(Into::into).collect(),
+        has_query: true,
         predicates: rule.incidents().map(|incident| predicate(corpus, rule.vendor(), &incident)).collect(),
         unread: Vec::new(),
     }

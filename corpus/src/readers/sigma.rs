@@ -71,6 +71,7 @@ pub fn rule(document: &Document, path: &str) -> Option<Rule> {
         logsource: LogSource::new(product, category, service),
         events: Vec::new(),
         groups: Vec::new(),
+        has_query: detection.is_some(),
         predicates: Vec::new(),
         unread: Vec::new(),
     };
