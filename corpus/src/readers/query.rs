@@ -128,3 +128,54 @@ fn normal(vendor: crate::vendor::Vendor, comparison: &Comparison) -> Normal {
     let has_row = !matches!(op.base(), Base::FieldRef | Base::Lookup);
     Normal { field: field.name.to_owned(), scaffold: field.scaffold, op, value, has_row }
 }
+
+/// What a parser made of a query, for its tests: a line per predicate, then one per reason for what was not read.
+///
+/// `+ field op value`, with `-` for an exclusion, `|+` and `|-` below an *or*, `guard` for an exception to an exclusion;
+/// the part of a sequence before it (`step 2: +`), `(derived)` after it; `? reason`. Fields are as written: tests that
+/// use fields of their own do not depend on the alias table.
+#[cfg(test)]
+pub(super) fn show(vendor: crate::vendor::Vendor, query: Query) -> Vec<String> {
+    use crate::rule::{Role, Scope};
+
+    let mut out = Vec::new();
+    for (part, logic) in &query.parts {
+        let mut rule = Rule::new(vendor, "");
+        add(&mut rule, "", logic);
+        for p in &rule.predicates {
+            let sign = match (p.role, p.scope) {
+                (Role::Indicator, Scope::Top) => "+",
+                (Role::Indicator, Scope::Branch) => "|+",
+                (Role::Exclusion, Scope::Top) => "-",
+                (Role::Exclusion, Scope::Branch) => "|-",
+                (_, Scope::Guard) => "guard",
+            };
+            let field = if p.field_raw.is_empty() { KEYWORD } else { &p.field_raw };
+            let derived = if p.derived { " (derived)" } else { "" };
+            let line = format!("{part}{sign} {field} {} {}", p.op, p.value);
+            out.push(format!("{}{derived}", line.trim_end()));
+        }
+    }
+    out.extend(query.unread.iter().map(|reason| format!("? {reason}")));
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::vendor::Vendor;
+
+    #[test]
+    fn parts_make_groups_of_their_own() {
+        let leaf = |field: &str| Logic::Leaf(Comparison::new(field, Test::Exists, ""));
+        let first = leaf("a").and(leaf("b").negated());
+        let parts = vec![("step 1: ".to_owned(), first), ("step 2: ".to_owned(), leaf("c"))];
+        let query = Query { parts, unread: vec!["why".to_owned()] };
+        let lines = ["step 1: + a exists", "step 1: - b exists", "step 2: + c exists", "? why"];
+        assert_eq!(show(Vendor::Elastic, query.clone()), lines);
+        let mut rule = Rule::new(Vendor::Elastic, "");
+        query.add_to(&mut rule);
+        assert_eq!(rule.groups, ["step 1: 1".into(), "step 1: 2".into(), Box::from("step 2: 1")]);
+        assert_eq!(rule.unread, [Box::from("why")]);
+    }
+}
