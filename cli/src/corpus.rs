@@ -46,8 +46,8 @@ fn build(
     };
     let base = if base.as_os_str() == "embedded" { embedded_corpus()?.layers().next() } else { own_base.as_ref() };
 
-    let progress = Progress::unbounded();
-    let built = source::build(sources, &manifest, base, attack, |_| progress.tick());
+    let progress = Progress::open();
+    let built = source::build(sources, &manifest, base, attack, |done, of| progress.at(done, of));
     progress.finish();
     let builder = built.map_err(|error| FileError::read(slashed(&error.dir), error.error))?;
     if builder.is_empty() {

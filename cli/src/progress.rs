@@ -2,7 +2,7 @@
 
 use std::io::{self, IsTerminal as _};
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
@@ -15,8 +15,8 @@ const LONG: Duration = Duration::from_millis(500);
 pub(crate) struct Progress {
     /// `None` where nobody watches.
     watched: Option<Instant>,
-    total: Option<u64>,
-    done: AtomicU64,
+    total: usize,
+    done: AtomicUsize,
     bar: OnceLock<ProgressBar>,
 }
 
@@ -24,28 +24,29 @@ impl Progress {
     /// For so many files.
     pub(crate) fn new(total: usize) -> Self {
         let watched = (total > 1 && io::stderr().is_terminal()).then(Instant::now);
-        Self { watched, total: Some(total as u64), done: AtomicU64::new(0), bar: OnceLock::new() }
+        Self { watched, total, done: AtomicUsize::new(0), bar: OnceLock::new() }
     }
 
-    /// For nobody knows how many.
-    pub(crate) fn unbounded() -> Self {
-        Self { total: None, ..Self::new(usize::MAX) }
+    /// For work that says with [`Progress::at`] how far it is.
+    pub(crate) fn open() -> Self {
+        Self::new(usize::MAX)
     }
 
     /// One more is done.
     pub(crate) fn tick(&self) {
-        let Some(started) = self.watched else { return };
-        let done = self.done.fetch_add(1, Ordering::Relaxed) + 1;
-        if done.is_multiple_of(32) && started.elapsed() > LONG {
+        if self.watched.is_some() {
+            self.at(self.done.fetch_add(1, Ordering::Relaxed) + 1, self.total);
+        }
+    }
+
+    /// So many of so many are done.
+    pub(crate) fn at(&self, done: usize, of: usize) {
+        if done.is_multiple_of(32) && self.watched.is_some_and(|started| started.elapsed() > LONG) {
             let bar = self.bar.get_or_init(|| {
-                let (template, bar) = match self.total {
-                    Some(total) => ("{bar:30} {pos}/{len} files", ProgressBar::new(total)),
-                    None => ("{spinner} {pos} files", ProgressBar::new_spinner()),
-                };
-                let style = ProgressStyle::with_template(template);
-                bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
+                let style = ProgressStyle::with_template("{bar:30} {pos}/{len} files");
+                ProgressBar::new(of as u64).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
             });
-            bar.set_position(done);
+            bar.set_position(done as u64);
         }
     }
 

@@ -3,6 +3,9 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use rayon::prelude::*;
 
 use crate::attack::Attack;
 use crate::build::{Builder, Provenance};
@@ -10,6 +13,9 @@ use crate::readers;
 use crate::snapshot::Snapshot;
 use crate::vendor::{UnknownVendor, Vendor};
 use crate::view::ExtractLine;
+
+/// Fewer files than this are not worth handing to another thread.
+const FILES_AT_ONCE: usize = 4;
 
 /// A folder of rules, as `VENDOR[:LABEL]=DIR`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -137,23 +143,19 @@ impl std::error::Error for FolderError {
     }
 }
 
-/// Everything that `corpus build` does but writing the file: the rules of `base`, then those of the sources. `progress` is
-/// told each file before it is read.
+/// Everything that `corpus build` does but writing the file: the rules of `base`, then those of the sources; see [`read`].
 pub fn build<'a>(
     sources: &[Source],
     manifest: &Manifest,
     base: Option<&Snapshot>,
     attack: &'a Attack,
-    mut progress: impl FnMut(&str),
+    progress: impl Fn(usize, usize) + Sync,
 ) -> Result<Builder<'a>, FolderError> {
     let mut builder = Builder::new(attack);
     if let Some(base) = base {
         builder.snapshot(base);
     }
-    for source in sources {
-        read(source, manifest, &mut builder, &mut progress)
-            .map_err(|error| FolderError { dir: source.dir.clone(), error })?;
-    }
+    read(sources, manifest, &mut builder, progress)?;
     Ok(builder)
 }
 
@@ -192,21 +194,42 @@ pub fn extract(
     }
 }
 
-/// Reads every rule below the source's folder into `builder`, as a source of its own. What cannot be read is noted there;
-/// only a folder that is none is an error.
+/// Reads every rule below the folders into `builder`, on all cores, each folder as a source of its own. What cannot be read
+/// is noted there; only a folder that is none is an error. `progress` is told after every file how many of how many are
+/// done, by several threads at once.
 pub fn read(
-    source: &Source,
+    sources: &[Source],
     manifest: &Manifest,
     builder: &mut Builder<'_>,
-    mut progress: impl FnMut(&str),
-) -> std::io::Result<()> {
-    builder.source(manifest.provenance(source));
-    let files = files(source, |path, error| builder.unread(path, error.to_string()))?;
-    for path in files {
-        progress(&path);
-        match std::fs::read(source.dir.join(&path)) {
-            Ok(bytes) => builder.file(&path, readers::read(source.vendor, &path, bytes, &readers::Library::default())),
-            Err(error) => builder.unread(&path, error.to_string()),
+    progress: impl Fn(usize, usize) + Sync,
+) -> Result<(), FolderError> {
+    let found: Vec<_> = sources
+        .iter()
+        .map(|source| {
+            let mut unread = Vec::new();
+            let files = files(source, |path, error| unread.push((path.to_owned(), error.to_string())))
+                .map_err(|error| FolderError { dir: source.dir.clone(), error })?;
+            Ok((source, files, unread))
+        })
+        .collect::<Result<_, FolderError>>()?;
+    let total = found.iter().map(|(_, files, _)| files.len()).sum();
+    let done = AtomicUsize::new(0);
+    for (source, files, unread) in found {
+        builder.source(manifest.provenance(source));
+        unread.into_iter().for_each(|(path, reason)| builder.unread(&path, reason));
+        let library = readers::Library::default();
+        let read = |path: &String| {
+            let bytes = std::fs::read(source.dir.join(path));
+            let reading = bytes.map(|bytes| readers::read(source.vendor, path, bytes, &library));
+            progress(done.fetch_add(1, Ordering::Relaxed) + 1, total);
+            reading
+        };
+        let readings: Vec<_> = files.par_iter().with_min_len(FILES_AT_ONCE).map(read).collect();
+        for (path, reading) in files.iter().zip(readings) {
+            match reading {
+                Ok(reading) => builder.file(path, reading),
+                Err(error) => builder.unread(path, error.to_string()),
+            }
         }
     }
     Ok(())

@@ -16,7 +16,7 @@ fn sources() -> [Source; 1] {
 
 fn fresh() -> Vec<u8> {
     let manifest = Manifest::parse(Manifest::EMBEDDED).unwrap();
-    source::build(&sources(), &manifest, None, Attack::embedded(), |_| {}).unwrap().build().unwrap()
+    source::build(&sources(), &manifest, None, Attack::embedded(), |_, _| {}).unwrap().build().unwrap()
 }
 
 #[test]
@@ -32,7 +32,7 @@ fn the_embedded_snapshot_is_a_fresh_build() {
 #[ignore = "needs SIGWISE_SHARED"]
 fn every_active_rule_has_a_predicate() {
     let manifest = Manifest::default();
-    let builder = source::build(&sources(), &manifest, None, Attack::embedded(), |_| {}).unwrap();
+    let builder = source::build(&sources(), &manifest, None, Attack::embedded(), |_, _| {}).unwrap();
     assert_eq!(builder.len(), 3757);
     let corpus = Corpus::new(Snapshot::from_bytes(builder.build().unwrap()).unwrap());
     let empty: Vec<_> = corpus.rules().filter(|r| r.incidents().count() == 0).map(|r| r.path()).collect();
@@ -47,7 +47,7 @@ fn every_active_rule_has_a_predicate() {
 fn a_snapshot_made_of_the_embedded_one_is_the_same() {
     let embedded: &[u8] = include_bytes!("../snapshot/sigwise.corpus");
     let base = Snapshot::from_static(embedded).unwrap();
-    let builder = source::build(&[], &Manifest::default(), Some(&base), Attack::embedded(), |_| {}).unwrap();
+    let builder = source::build(&[], &Manifest::default(), Some(&base), Attack::embedded(), |_, _| {}).unwrap();
     assert!(builder.build().unwrap() == embedded);
 }
 
@@ -58,7 +58,7 @@ fn two_layers_answer_like_one() {
         let [Source { vendor, dir, .. }] = sources();
         let part = |folder: &&str| Source { vendor, label: None, dir: dir.join(folder) };
         let parts: Vec<_> = folders.iter().map(part).collect();
-        let builder = source::build(&parts, &Manifest::default(), None, Attack::embedded(), |_| {}).unwrap();
+        let builder = source::build(&parts, &Manifest::default(), None, Attack::embedded(), |_, _| {}).unwrap();
         Snapshot::from_bytes(builder.build().unwrap()).unwrap()
     };
     let (rules, others) = (["rules"], ["rules-emerging-threats", "rules-threat-hunting", "rules-compliance"]);

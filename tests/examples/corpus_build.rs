@@ -16,7 +16,7 @@ fn main() {
     let manifest = Manifest::parse(Manifest::EMBEDDED).unwrap();
     let sources: Vec<Source> = args.map(|arg| arg.parse().unwrap()).collect();
     let start = Instant::now();
-    let builder = source::build(&sources, &manifest, None, Attack::embedded(), |_| {}).unwrap();
+    let builder = source::build(&sources, &manifest, None, Attack::embedded(), |_, _| {}).unwrap();
     let (rules, read) = (builder.len(), start.elapsed());
     let bytes = builder.build().unwrap();
     println!("{rules} rules read in {read:?}, built in {:?}, {} bytes", start.elapsed() - read, bytes.len());

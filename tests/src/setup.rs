@@ -85,7 +85,7 @@ pub fn test_corpus() -> &'static Corpus {
         let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/corpus");
         let source = format!("sigma:own={folder}").parse().expect("a source");
         let mut builder = Builder::new(Attack::embedded());
-        source::read(&source, &Manifest::default(), &mut builder, |_| {}).expect("the folder of the test corpus");
+        source::read(&[source], &Manifest::default(), &mut builder, |_, _| {}).expect("the folder of the test corpus");
         Corpus::new(builder.build().and_then(Snapshot::from_bytes).expect("a snapshot"))
     })
 }
