@@ -78,6 +78,7 @@ fn rule(path: &str, metadata: Option<&Value>, body: &Body) -> Rule {
 /// Adds the predicates of the query. A rule of machine learning has none.
 fn query(rule: &mut Rule, body: &Body) {
     let Some(query) = text(body.query.as_ref()) else {
+        rule.has_query = false;
         if text(body.r#type.as_ref()) != Some("machine_learning") {
             rule.unread.push("no query".into());
         }
@@ -85,7 +86,7 @@ fn query(rule: &mut Rule, body: &Body) {
     };
     let language = text(body.language.as_ref()).unwrap_or_default();
     let read = match language {
-        "eql" => eql::parse(query),
+        "eql" => eql::parse(query).query,
         other => return rule.unread.push(format!("queries in `{other}` cannot be read").into()),
     };
     read.add_to(rule);
