@@ -23,7 +23,23 @@ pub struct Reading {
 
 /// What rules of a source refer to and does not stand in their files, such as Splunk's macros.
 #[derive(Clone, Debug, Default)]
-pub struct Library {}
+pub struct Library {
+    macros: splunk::Macros,
+}
+
+impl Library {
+    /// The folder, beside those of the rules, whose files a vendor's library is made of.
+    pub fn folder(vendor: Vendor) -> Option<&'static str> {
+        (vendor == Vendor::Splunk).then_some("macros")
+    }
+
+    /// Adds what a file of that folder has.
+    pub fn add(&mut self, vendor: Vendor, bytes: Vec<u8>) {
+        if vendor == Vendor::Splunk {
+            splunk::add_macro(&mut self.macros, bytes);
+        }
+    }
+}
 
 /// Reads one file of a vendor. `path` is what [`Rule::path`] becomes, `library` what stands around the file.
 ///
@@ -32,7 +48,7 @@ pub fn read(vendor: Vendor, path: &str, bytes: Vec<u8>, library: &Library) -> Re
     match vendor {
         Vendor::Sigma => sigma::read(path, bytes),
         Vendor::Elastic => elastic::read(path, bytes),
-        Vendor::Splunk => splunk::read(path, bytes, library),
+        Vendor::Splunk => splunk::read(path, bytes, &library.macros),
         Vendor::Kusto => kusto::read(path, bytes),
     }
 }

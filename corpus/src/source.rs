@@ -168,12 +168,18 @@ pub fn extract(
     mut line: impl FnMut(ExtractLine),
     mut unread: impl FnMut(&Path, &str),
 ) {
+    let (mut folder, mut library) = (None, readers::Library::default());
     let mut file = |path: &Path, all: bool, unread: &mut dyn FnMut(&Path, &str)| {
+        let nearest = library_folder(vendor, path.parent().unwrap_or(path));
+        if nearest != folder {
+            library = read_library(vendor, nearest.as_deref());
+            folder = nearest;
+        }
         let bytes = match std::fs::read(path) {
             Ok(bytes) => bytes,
             Err(error) => return unread(path, &error.to_string()),
         };
-        let mut reading = readers::read(vendor, &path.to_string_lossy(), bytes, &readers::Library::default());
+        let mut reading = readers::read(vendor, &path.to_string_lossy(), bytes, &library);
         if all {
             reading.rules.append(&mut reading.inactive);
             reading.rules.sort_by_key(|rule| rule.document);
@@ -217,7 +223,7 @@ pub fn read(
     for (source, files, unread) in found {
         builder.source(manifest.provenance(source));
         unread.into_iter().for_each(|(path, reason)| builder.unread(&path, reason));
-        let library = readers::Library::default();
+        let library = read_library(source.vendor, library_folder(source.vendor, &source.dir).as_deref());
         let read = |path: &String| {
             let bytes = std::fs::read(source.dir.join(path));
             let reading = bytes.map(|bytes| readers::read(source.vendor, path, bytes, &library));
@@ -272,6 +278,25 @@ pub fn files(source: &Source, mut unreadable: impl FnMut(&str, &std::io::Error))
     }
     out.sort();
     Ok(out)
+}
+
+/// The folder of what rules in `dir` refer to: in `dir` or the nearest folder above it that has one.
+fn library_folder(vendor: Vendor, dir: &Path) -> Option<PathBuf> {
+    let name = readers::Library::folder(vendor)?;
+    let dir = std::path::absolute(dir).ok()?;
+    dir.ancestors().map(|dir| dir.join(name)).find(|folder| folder.is_dir())
+}
+
+/// What the files of a library's folder say. Of one that cannot be read nothing is known, as the rules that need it will say.
+fn read_library(vendor: Vendor, folder: Option<&Path>) -> readers::Library {
+    let mut library = readers::Library::default();
+    let entries = folder.and_then(|folder| std::fs::read_dir(folder).ok()).into_iter().flatten().flatten();
+    let mut files: Vec<_> = entries.map(|entry| entry.path()).filter(|path| is_file(path)).collect();
+    files.sort();
+    for bytes in files.iter().filter_map(|path| std::fs::read(path).ok()) {
+        library.add(vendor, bytes);
+    }
+    library
 }
 
 fn is_file(path: &Path) -> bool {
