@@ -13,7 +13,7 @@
 
 pub mod sigma;
 
-use crate::fields::Kind;
+use crate::fields::{Extent, Kind};
 use crate::op::{Base, Extra, Op};
 
 /// A piece of a pattern.
@@ -84,6 +84,44 @@ pub fn pattern(mut parts: Vec<Part>, kind: Kind, op: Op) -> (Op, String) {
     (op.on(base), value)
 }
 
+/// The pattern of a whole value, of a pattern of that part of it which a vendor's field holds: `x.exe` of a name is `*\x.exe`.
+/// Where a pattern has a star of its own, it goes on to the end of the whole value, as Sigma's authors write it: `x*` of a
+/// name is `*\x*`, and `*x*` of a word is `*x*`.
+pub fn widened(mut parts: Vec<Part>, extent: Extent, windows: bool) -> Vec<Part> {
+    let (before, after) = match extent {
+        Extent::Whole => return parts,
+        Extent::Name => (if windows { "\\" } else { "/" }, None),
+        Extent::ValueName => ("\\", None),
+        Extent::Extension => (".", None),
+        // What parts the words of a command line is a blank, or its end.
+        Extent::Word => (" ", Some(" ")),
+        Extent::Hash("MD5") => ("MD5=", Some("")),
+        Extent::Hash("SHA1") => ("SHA1=", Some("")),
+        Extent::Hash("SHA256") => ("SHA256=", Some("")),
+        Extent::Hash(_) => ("IMPHASH=", Some("")),
+    };
+    if parts.iter().all(|part| *part == Part::Star) {
+        return parts;
+    }
+    if let Some(after) = after
+        && parts.last() != Some(&Part::Star)
+    {
+        match parts.last_mut() {
+            Some(Part::Text(text)) => text.push_str(after),
+            _ => parts.push(Part::Text(after.to_owned())),
+        }
+        parts.push(Part::Star);
+    }
+    if parts.first() != Some(&Part::Star) {
+        match parts.first_mut() {
+            Some(Part::Text(text)) => text.insert_str(0, before),
+            _ => parts.insert(0, Part::Text(before.to_owned())),
+        }
+        parts.insert(0, Part::Star);
+    }
+    parts
+}
+
 /// Whether drives and registry roots are folded beneath this operator.
 fn folds(op: Op) -> bool {
     !op.keeps_case() && !op.extras().any(Extra::is_encoding)
@@ -125,7 +163,6 @@ fn shape(parts: &[Part], kind: Kind) -> (Base, String) {
             None => Base::EndsWith,
         },
         (true, false) => Base::EndsWith,
-        (false, false) if kind == Kind::Name && !value.is_empty() && !value.contains(['\\', '/']) => Base::Name,
         (false, false) => Base::Eq,
     };
     (base, value)

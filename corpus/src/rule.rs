@@ -58,6 +58,9 @@ pub struct Predicate {
     pub op: Op,
     /// The value of the normal form.
     pub value: Box<str>,
+    /// What is done with the vendor's own field and its value, where that holds only a part of what the canonical one holds:
+    /// the name in a path, a word of a command line.
+    pub own: Option<Box<(Op, Box<str>)>>,
     /// The vendor's name of the field.
     pub field_raw: Box<str>,
     /// The value as written (without quotes).

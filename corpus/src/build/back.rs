@@ -83,6 +83,7 @@ fn predicate(corpus: &Corpus, vendor: Vendor, incident: &crate::corpus::Incident
         field: row.name.into(),
         op: row.op,
         value: row.value.into(),
+        own: None,
         field_raw: field_raw.into(),
         value_raw: value.into(),
         modifiers: modifiers.into(),

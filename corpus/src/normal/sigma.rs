@@ -10,7 +10,6 @@ use sigwise_sigma::scalar::Type;
 use super::{Part, cidr, pattern};
 use crate::fields::{Field, Fields, KEYWORD, Kind};
 use crate::op::{Base, Extra, Op};
-use crate::vendor::Vendor;
 
 /// What the modifiers of a key say.
 #[derive(Clone, Debug)]
@@ -263,11 +262,7 @@ impl SigmaItem {
 
 /// The field that a Sigma rule calls `raw`; keywords have none.
 pub fn field(raw: &str) -> Field<'_> {
-    if raw.is_empty() {
-        Field { name: KEYWORD, kind: Kind::Text, scaffold: false }
-    } else {
-        Fields::embedded().of(Vendor::Sigma, raw)
-    }
+    if raw.is_empty() { Field::unknown(KEYWORD) } else { Fields::embedded().canonical(raw) }
 }
 
 /// How a Sigma rule writes a row: the inverse of normalizing. `spelling` is a way in which Sigma rules do write it, as

@@ -43,7 +43,6 @@ fn paths_have_names() {
     assert_eq!(of(Kind::Path, r"*\x\cmd.exe"), r"endswith \x\cmd.exe");
     assert_eq!(of(Kind::Path, r"*\"), r"endswith \");
     assert_eq!(of(Kind::Path, "cmd.exe"), "eq cmd.exe");
-    assert_eq!(of(Kind::Name, "cmd.exe"), "name cmd.exe");
     assert_eq!(of(Kind::RegistryKey, r"*\Run"), r"endswith \run");
     assert_eq!(of(Kind::Text, r"*\cmd.exe"), r"endswith \cmd.exe");
 }
@@ -121,4 +120,27 @@ fn networks() {
     assert_eq!(cidr("10.0.0.1"), "10.0.0.1/32");
     assert_eq!(cidr("FE80::/10"), "fe80::/10");
     assert_eq!(cidr("::1"), "::1/128");
+}
+
+#[test]
+fn parts_of_values() {
+    let wide = |kind, extent, s: &str| {
+        let (op, value) = pattern(widened(glob(s), extent, true), kind, Op::new(Base::Eq));
+        format!("{op} {value}")
+    };
+    assert_eq!(wide(Kind::Path, Extent::Name, "Cmd.exe"), "name cmd.exe");
+    assert_eq!(wide(Kind::Path, Extent::Name, "py*"), r"contains \py");
+    assert_eq!(wide(Kind::Path, Extent::Name, "*.tmp"), "endswith .tmp");
+    assert_eq!(wide(Kind::Path, Extent::Name, "a?b"), r"wildcard *\a?b");
+    assert_eq!(wide(Kind::Path, Extent::Name, "*"), "exists ");
+    assert_eq!(wide(Kind::Path, Extent::Name, ""), "eq ");
+    assert_eq!(wide(Kind::Path, Extent::Extension, "exe"), "endswith .exe");
+    assert_eq!(wide(Kind::RegistryKey, Extent::ValueName, "Shell"), r"endswith \shell");
+    assert_eq!(wide(Kind::Text, Extent::Word, "-enc"), "contains  -enc ");
+    assert_eq!(wide(Kind::Text, Extent::Word, "-enc*"), "contains  -enc");
+    assert_eq!(wide(Kind::Text, Extent::Word, r"C:\x"), r"contains  ?:\x ");
+    assert_eq!(wide(Kind::Text, Extent::Word, "*x*"), "contains x");
+    assert_eq!(wide(Kind::Text, Extent::Hash("SHA256"), "AB"), "contains sha256=ab");
+    let linux = pattern(widened(glob("py*"), Extent::Name, false), Kind::Path, Op::new(Base::Eq));
+    assert_eq!(linux.1, "/py");
 }

@@ -1,7 +1,7 @@
 //! What the parsers of query languages make: conditions over comparisons, which become predicates of the normal form.
 
 use super::logic::Logic;
-use crate::fields::{Fields, KEYWORD};
+use crate::fields::{Extent, Field, Fields, KEYWORD, Kind};
 use crate::normal::{self, Part};
 use crate::op::{Base, Extra, Op};
 use crate::rule::{Predicate, Rule};
@@ -69,7 +69,8 @@ impl Comparison {
     }
 }
 
-/// Adds the predicates of a condition to a rule. Groups are called `part` and the number of the clause: `1`, `step 2: 1`.
+/// Adds the predicates of a condition to a rule, whose log source must be known by then: it decides what fields mean.
+/// Groups are called `part` and the number of the clause: `1`, `step 2: 1`.
 fn add(rule: &mut Rule, part: &str, logic: &Logic<Comparison>) {
     let first = rule.groups.len();
     logic.each(|comparison, place| {
@@ -78,11 +79,13 @@ fn add(rule: &mut Rule, part: &str, logic: &Logic<Comparison>) {
             let number = rule.groups.len() - first + 1;
             rule.groups.push(format!("{part}{number}").into());
         }
-        let Normal { field, scaffold, op, value, has_row } = normal(rule.vendor, comparison);
+        let Normal { field, op, value, own, has_row } = normal(rule, comparison);
+        let (field, scaffold) = (field.name.into(), field.scaffold);
         rule.predicates.push(Predicate {
-            field: field.into(),
+            field,
             op,
             value: value.into(),
+            own: own.map(|(op, value)| Box::new((op, value.into()))),
             field_raw: comparison.field.as_str().into(),
             value_raw: comparison.raw.as_str().into(),
             modifiers: "".into(),
@@ -99,20 +102,54 @@ fn add(rule: &mut Rule, part: &str, logic: &Logic<Comparison>) {
     });
 }
 
-struct Normal {
-    field: String,
-    scaffold: bool,
+struct Normal<'a> {
+    field: Field<'a>,
     op: Op,
     value: String,
+    /// See [`Predicate::own`].
+    own: Option<(Op, String)>,
     has_row: bool,
 }
 
-fn normal(vendor: crate::vendor::Vendor, comparison: &Comparison) -> Normal {
+fn normal<'a>(rule: &Rule, comparison: &'a Comparison) -> Normal<'a> {
     let keyword = matches!(comparison.test, Test::Keyword(_));
     let raw = if keyword { KEYWORD } else { comparison.field.as_str() };
-    let field = Fields::embedded().of(vendor, raw);
+    let mut field = Fields::embedded().of(rule.vendor, rule.logsource.as_ref(), raw);
+    let mut word = None;
+    match &comparison.test {
+        // Another word for the same, or nothing that the canonical field could say.
+        Test::Pattern(parts) if !field.values.is_empty() => {
+            word = match parts.as_slice() {
+                [Part::Text(text)] => field.values.iter().find(|(from, _)| text.eq_ignore_ascii_case(from)),
+                _ => None,
+            };
+            if word.is_none() {
+                field = Fields::embedded().canonical(raw);
+            }
+        }
+        // That a file has an extension does not say that it has a name.
+        Test::Exists | Test::Missing
+            if matches!(field.extent, Extent::Extension | Extent::ValueName | Extent::Hash(_))
+                || !field.values.is_empty() =>
+        {
+            field = Fields::embedded().canonical(raw);
+        }
+        _ => {}
+    }
+    let mut own = None;
     let (op, value) = match &comparison.test {
-        Test::Pattern(parts) => normal::pattern(parts.clone(), field.kind, Base::Eq.into()),
+        Test::Pattern(parts) => match word {
+            Some((_, to)) => normal::pattern(vec![Part::Text((*to).to_owned())], field.kind, Base::Eq.into()),
+            None => {
+                let windows = matches!(rule.logsource.product.as_deref(), None | Some("windows"));
+                let wide = normal::widened(parts.clone(), field.extent, windows);
+                let row = normal::pattern(wide, field.kind, Base::Eq.into());
+                if field.extent != Extent::Whole && row.0.base() != Base::Name {
+                    own = Some(normal::pattern(parts.clone(), Kind::Text, Base::Eq.into())).filter(|own| *own != row);
+                }
+                row
+            }
+        },
         Test::Keyword(parts) => normal::pattern(parts.clone(), field.kind, Base::Match.into()),
         Test::Regex(text, flags) => {
             let op = flags.iter().fold(Op::new(Base::Regex), |op, flag| op.with(*flag).unwrap_or(op));
@@ -126,7 +163,7 @@ fn normal(vendor: crate::vendor::Vendor, comparison: &Comparison) -> Normal {
         Test::Lookup(name) => (Base::Lookup.into(), name.clone()),
     };
     let has_row = !matches!(op.base(), Base::FieldRef | Base::Lookup);
-    Normal { field: field.name.to_owned(), scaffold: field.scaffold, op, value, has_row }
+    Normal { field, op, value, own, has_row }
 }
 
 /// What a parser made of a query, for its tests: a line per predicate, then one per reason for what was not read.
@@ -152,7 +189,8 @@ pub(super) fn show(vendor: crate::vendor::Vendor, query: Query) -> Vec<String> {
             };
             let field = if p.field_raw.is_empty() { KEYWORD } else { &p.field_raw };
             let derived = if p.derived { " (derived)" } else { "" };
-            let line = format!("{part}{sign} {field} {} {}", p.op, p.value);
+            let (op, value) = p.own.as_deref().map_or((p.op, &p.value), |own| (own.0, &own.1));
+            let line = format!("{part}{sign} {field} {op} {value}");
             out.push(format!("{}{derived}", line.trim_end()));
         }
     }

@@ -249,6 +249,7 @@ impl<'a> Reader<'a, '_> {
                     field: field.name.into(),
                     op: normal.op,
                     value: normal.value.into(),
+                    own: None,
                     field_raw: item.field().into(),
                     value_raw: normal.raw.into(),
                     modifiers: modifiers.spelling.as_str().into(),

@@ -61,6 +61,9 @@ pub struct PredicateView {
     pub op: String,
     /// The value of the normal form.
     pub value: String,
+    /// Under what it is counted, where the vendor's field holds a part of what the canonical one holds, such as one word of a
+    /// command line: `op` and `value` are then about that part.
+    pub row: Option<CountedAs>,
     /// The value as written.
     pub value_raw: String,
     /// `indicator` or `exclusion`.
@@ -75,6 +78,15 @@ pub struct PredicateView {
     pub group: String,
     /// Where the value stands in the file, in bytes.
     pub span: Option<SpanView>,
+}
+
+/// Operator and value of a canonical field.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct CountedAs {
+    /// The operator.
+    pub op: String,
+    /// The value.
+    pub value: String,
 }
 
 /// A range of bytes of a file, 0-based and half-open.
@@ -112,11 +124,14 @@ impl ExtractLine {
 
 impl PredicateView {
     fn of(rule: &Rule, predicate: &Predicate) -> Self {
+        let counted = || CountedAs { op: predicate.op.to_string(), value: predicate.value.to_string() };
+        let (op, value) = predicate.own.as_deref().map_or((predicate.op, &predicate.value), |own| (own.0, &own.1));
         Self {
             field_raw: predicate.field_raw.to_string(),
             field: predicate.field.to_string(),
-            op: predicate.op.to_string(),
-            value: predicate.value.to_string(),
+            op: op.to_string(),
+            value: value.to_string(),
+            row: predicate.own.is_some().then(counted),
             value_raw: predicate.value_raw.to_string(),
             role: predicate.role.word(),
             scope: predicate.scope.word(),
