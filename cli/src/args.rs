@@ -88,6 +88,8 @@ pub(crate) enum Command {
         #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
         format: ListFormat,
     },
+    /// Serve an editor: the language server on standard input and output.
+    Server,
     /// Print the completions of a shell.
     ///
     /// For example: `sigwise completions bash > /etc/bash_completion.d/sigwise`.

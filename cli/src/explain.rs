@@ -14,7 +14,6 @@ use sigwise_lint::{Check, Severity, checks, docs};
 use crate::args::ListFormat;
 use crate::error::{Error, Exit};
 use crate::report::full::severity_style;
-use crate::report::url;
 use crate::terminal::{Look, counted, to_stdout};
 
 /// Prints the page of a check, or of every check that another linter's name stands for.
@@ -36,7 +35,7 @@ pub(crate) fn explain(name: &str) -> Result<Exit, Error> {
             }
             write_markdown(&docs::page(check), look, out)?;
             if look.links {
-                writeln!(out, "\n{}", url(check))?;
+                writeln!(out, "\n{}", docs::url(check))?;
             }
         }
         Ok(())
@@ -187,7 +186,7 @@ fn write_json(out: &mut dyn Write) -> io::Result<()> {
             .iter()
             .map(|option| OptionJson { name: option.name, default: option.default, help: option.help })
             .collect(),
-        url: Some(url(check)),
+        url: Some(docs::url(check)),
     };
     let list = ChecksJson { version: 1, checks: checks::ALL.iter().map(check).collect() };
     serde_json::to_writer(&mut *out, &list)?;

@@ -53,7 +53,14 @@ fn run(command: &Command) -> Result<Exit, Error> {
         Command::Corpus(command) => corpus::run(command),
         Command::Explain { check } => explain::explain(check),
         Command::Checks { format } => explain::list(*format),
+        Command::Server => server(),
         Command::Completions { shell } => shell::completions(*shell),
         Command::Man { subcommand } => shell::manual(subcommand.as_deref()),
     }
+}
+
+/// `sigwise server`
+fn server() -> Result<Exit, Error> {
+    let code = sigwise_server::run().map_err(Error::Output)?;
+    Ok(if code { Exit::Clean } else { Exit::Findings })
 }

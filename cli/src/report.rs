@@ -139,8 +139,3 @@ impl Report {
         self.names.get(path).map_or_else(|| seen_from(&self.root.join(path), &self.cwd), str::to_owned)
     }
 }
-
-/// The page of a check in the project's documentation.
-pub(crate) fn url(check: &Check) -> String {
-    format!("{}/blob/main/docs/checks/{}.md", env!("CARGO_PKG_HOMEPAGE"), check.id)
-}

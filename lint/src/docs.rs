@@ -5,6 +5,11 @@ use std::fmt::Write as _;
 use crate::check::{Check, FixPolicy};
 use crate::diagnostic::Applicability;
 
+/// Where the page of a check stands in the project's documentation.
+pub fn url(check: &Check) -> String {
+    format!("{}/blob/main/docs/checks/{}.md", env!("CARGO_PKG_HOMEPAGE"), check.id)
+}
+
 /// Markdown of the page.
 pub fn page(check: &Check) -> String {
     let mut out = format!("# {}\n\n", check.id);

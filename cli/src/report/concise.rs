@@ -2,7 +2,9 @@
 
 use std::io::{self, Write};
 
-use super::{Report, url};
+use sigwise_lint::docs;
+
+use super::Report;
 use crate::report::full::severity_style;
 use crate::terminal::{Link, Look, printable};
 
@@ -14,7 +16,7 @@ pub(crate) fn write(report: &Report, look: Look, out: &mut dyn Write) -> io::Res
             let found = &finding.diagnostic;
             let at = file.source.position(found.span.start as usize);
             let style = if look.color { severity_style(found.severity) } else { clap::builder::styling::Style::new() };
-            let page = look.links.then(|| url(found.check));
+            let page = look.links.then(|| docs::url(found.check));
             let check = Link { text: found.check.id, url: page.as_deref() };
             let message = printable(&found.message);
             writeln!(out, "{path}:{}:{}: {style}{}{style:#}[{check}] {message}", at.line, at.column, found.severity)?;

@@ -7,12 +7,12 @@ use std::io::{self, Write};
 
 use codespan_reporting::diagnostic::{Diagnostic, Label, Severity as Level};
 use codespan_reporting::term::{self, Config};
-use sigwise_lint::Severity;
 use sigwise_lint::config::ConfigError;
 use sigwise_lint::diagnostic::{Applicability, Evidence, LabelPlace};
+use sigwise_lint::{Severity, docs};
 use sigwise_sigma::{Source, Span};
 
-use super::{Finding, Linted, Report, url};
+use super::{Finding, Linted, Report};
 use crate::parallel::each;
 use crate::terminal::{Link, Look, counted, printable, to_stderr};
 use snippet::{Shown, Snippet};
@@ -77,7 +77,7 @@ fn write_finding(
         let unsafe_word = if fix.applicability == Applicability::Unsafe { " (unsafe)" } else { "" };
         format!("fix{unsafe_word}: {}", printable(&fix.title))
     }));
-    let page = look.links.then(|| url(found.check));
+    let page = look.links.then(|| docs::url(found.check));
     let check = Link { text: found.check.id, url: page.as_deref() };
     let diagnostic = Diagnostic::new(level(found.severity))
         .with_code(check.to_string())

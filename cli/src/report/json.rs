@@ -6,11 +6,11 @@ use std::io::{self, Write};
 use schemars::JsonSchema;
 use serde::Serialize;
 use sigwise_lint::diagnostic::{Applicability, EditText, Evidence, LabelPlace, Tag};
-use sigwise_lint::{Diagnostic, Severity};
+use sigwise_lint::{Diagnostic, Severity, docs};
 use sigwise_sigma::Source;
 use sigwise_sigma::source::Position;
 
-use super::{Finding, Linted, Report, url};
+use super::{Finding, Linted, Report};
 use crate::fill::Ids;
 
 /// What `sigwise lint --format json` prints. Bytes are 0-based; lines and columns are 1-based, columns count characters.
@@ -174,7 +174,7 @@ fn diagnostic<'a>(report: &'a Report, file: &'a Linted, finding: &'a Finding) ->
         tags: &found.tags,
         notes: &found.notes,
         evidence: found.evidence.as_ref(),
-        url: Some(url(found.check)),
+        url: Some(docs::url(found.check)),
         fingerprint: &found.fingerprint,
         fixes: fixes(report, file, found),
     }

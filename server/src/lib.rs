@@ -1,0 +1,67 @@
+//! The language server: what the checks and the corpus know, at every keystroke.
+//!
+//! LSP types live here and nowhere else. Positions are byte offsets everywhere but in [`convert`].
+//!
+//! # How it is built
+//!
+//! ```text
+//! stdin ─ tower-lsp ─ backend.rs ─ Message ─► session.rs (one thread, owns everything) ─► features/*.rs ─► stdout
+//! ```
+//!
+//! # How to add a feature
+//!
+//! 1. A file in `features/` with a pure function of a [`view::View`] (the document, its parsed file, corpus, ATT&CK tables,
+//!    settings, project index) and, where the request has a position, a byte offset. It returns LSP types; ranges come from
+//!    [`view::View::range`]. It is asked for Sigma documents only, and may panic without harm: the panic is caught and logged.
+//! 2. A line in `features::capabilities` announces it.
+//! 3. A method in `backend.rs` forwards the request: `self.at(params.text_document_position_params, features::hover::hover)`.
+//! 4. A test through a real pipe in `tests/tests/server.rs`.
+
+mod backend;
+mod convert;
+mod document;
+mod exit;
+mod features;
+mod session;
+mod view;
+
+use std::sync::mpsc::channel;
+
+use tower_lsp::{Client, LspService, Server};
+
+use backend::Backend;
+use exit::Exit;
+
+/// How many requests may be waiting for their answers: only there because tower-lsp stops reading notifications at its limit.
+const WAITING: usize = 1 << 12;
+
+/// Serves on standard input and output until the client ends it. Says whether it asked
+/// for a shutdown first: then the exit code is 0, else 1.
+///
+/// # Errors
+/// There is no thread to run on.
+pub fn run() -> std::io::Result<bool> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build()?;
+    let (exit, input) = Exit::watch(tokio::io::stdin());
+    let (session, messages) = channel();
+    let mut client = None;
+    let backend = |to: Client| {
+        client = Some(to);
+        Backend::new(session)
+    };
+    let (service, socket) = LspService::build(backend).custom_method("$/setTrace", Backend::set_trace).finish();
+    if let Some(client) = client {
+        session::start(client, messages, runtime.handle().clone())?;
+    }
+    let service = exit.service(service);
+    let serve = Server::new(input, tokio::io::stdout(), socket).concurrency_level(WAITING).serve(service);
+    runtime.block_on(async {
+        tokio::select! {
+            () = serve => {}
+            () = exit.overdue() => {}
+        }
+    });
+    // Standard input cannot be interrupted: whoever waits for it ends with the process.
+    runtime.shutdown_background();
+    Ok(exit.is_orderly())
+}
