@@ -4,11 +4,13 @@ mod eql;
 mod esql;
 mod filters;
 mod kql;
+mod logsource;
 mod lucene;
 
 use serde::Deserialize;
 use toml::Value;
 
+use self::logsource::Surroundings;
 use super::Reading;
 use crate::rule::Rule;
 use crate::vendor::Vendor;
@@ -31,6 +33,8 @@ struct Body {
     r#type: Option<Value>,
     language: Option<Value>,
     query: Option<Value>,
+    index: Option<Value>,
+    tags: Option<Value>,
     #[serde(default)]
     threat: Vec<Value>,
 }
@@ -61,10 +65,7 @@ fn rule(path: &str, metadata: Option<&Value>, body: &Body) -> Rule {
     let mut rule = Rule::new(Vendor::Elastic, path);
     rule.id = own(&body.rule_id);
     rule.title = own(&body.name).unwrap_or_default();
-    rule.author = match &body.author {
-        Some(Value::Array(names)) => names.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(", ").into(),
-        name => text(name.as_ref()).unwrap_or_default().into(),
-    };
+    rule.author = texts(body.author.as_ref()).join(", ").into();
     rule.level = text(body.severity.as_ref()).map(|level| level.to_lowercase().into());
     rule.status = meta("maturity").map(|status| status.to_lowercase().into());
     rule.licence = own(&body.license);
@@ -85,10 +86,16 @@ fn query(rule: &mut Rule, body: &Body) {
         return;
     };
     let language = text(body.language.as_ref()).unwrap_or_default();
-    let read = match language {
-        "eql" => eql::parse(query).query,
+    let (read, categories) = match language {
+        "eql" => {
+            let eql::Parsed { query, categories } = eql::parse(query);
+            (query, categories)
+        }
         other => return rule.unread.push(format!("queries in `{other}` cannot be read").into()),
     };
+    let surroundings = Surroundings { indices: texts(body.index.as_ref()), tags: texts(body.tags.as_ref()) };
+    let parts = read.parts.iter().enumerate().map(|(i, (_, logic))| (categories.get(i), logic));
+    (rule.logsource, rule.events) = logsource::find(parts, &surroundings);
     read.add_to(rule);
 }
 
@@ -114,4 +121,12 @@ fn techniques(threats: &[Value]) -> Vec<Box<str>> {
 /// A text that is not blank, trimmed.
 fn text(value: Option<&Value>) -> Option<&str> {
     value.and_then(Value::as_str).map(str::trim).filter(|text| !text.is_empty())
+}
+
+/// The texts of a list, or the only one that stands in its place.
+fn texts(value: Option<&Value>) -> Vec<&str> {
+    match value {
+        Some(Value::Array(items)) => items.iter().filter_map(Value::as_str).collect(),
+        value => text(value).into_iter().collect(),
+    }
 }
