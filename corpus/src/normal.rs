@@ -11,6 +11,7 @@
 //! - of `wildcard` and `match`, `*` and `?` are wildcards, and a star, question mark or bracket that is meant literally
 //!   stands in brackets where that is needed: `[*]`, `[?]`, `[[]`. Backslashes never escape anything.
 
+mod fold;
 pub mod sigma;
 
 use crate::fields::{Extent, Kind};
@@ -32,22 +33,6 @@ pub enum Part {
 /// How a drive is written in values of the normal form.
 const DRIVE: &str = r"?:\";
 
-/// Registry roots: spelling in lower case → short name. Windows itself, its API and its kernel write them differently.
-const ROOTS: [(&str, &str); 12] = [
-    (r"hklm\", r"hklm\"),
-    (r"hkey_local_machine\", r"hklm\"),
-    (r"\registry\machine\", r"hklm\"),
-    (r"hkcu\", r"hkcu\"),
-    (r"hkey_current_user\", r"hkcu\"),
-    (r"hku\", r"hku\"),
-    (r"hkey_users\", r"hku\"),
-    (r"\registry\user\", r"hku\"),
-    (r"hkcr\", r"hkcr\"),
-    (r"hkey_classes_root\", r"hkcr\"),
-    (r"hkcc\", r"hkcc\"),
-    (r"hkey_current_config\", r"hkcc\"),
-];
-
 /// Operator and value of a pattern. `op` brings the extras; its base is ignored, except that [`Base::Match`] stays.
 pub fn pattern(mut parts: Vec<Part>, kind: Kind, op: Op) -> (Op, String) {
     if !op.keeps_case() {
@@ -60,10 +45,7 @@ pub fn pattern(mut parts: Vec<Part>, kind: Kind, op: Op) -> (Op, String) {
     parts.dedup_by(|a, b| *a == Part::Star && *b == Part::Star);
     // What is encoded or compared by case stays as it is: a folded value would be another one.
     if folds(op) {
-        if parts.iter().any(|p| matches!(p, Part::Text(t) if t.contains(":\\"))) {
-            parts = fold_drives(parts, kind);
-        }
-        fold_root(&mut parts, kind);
+        parts = fold::fold(parts, kind);
     }
 
     if op.base() == Base::Match {
@@ -78,7 +60,7 @@ pub fn pattern(mut parts: Vec<Part>, kind: Kind, op: Op) -> (Op, String) {
     }
     let (base, value) = shape(&parts, kind);
     let value = match base {
-        Base::Eq if kind == Kind::RegistryData && op.is_plain() => number(&value).unwrap_or(value),
+        Base::Eq if kind == Kind::RegistryData && op.is_plain() => fold::number(&value).unwrap_or(value),
         _ => value,
     };
     (op.on(base), value)
@@ -172,97 +154,6 @@ fn shape(parts: &[Part], kind: Kind) -> (Base, String) {
 fn last_component(value: &str) -> Option<&str> {
     let name = value.strip_prefix(['\\', '/'])?;
     (!name.is_empty() && !name.contains(['\\', '/'])).then_some(name)
-}
-
-/// Makes a [`Part::Drive`] of every drive: a single letter (no letter or digit before it) or a `?`, and a star at the very
-/// start, before `:\`.
-fn fold_drives(parts: Vec<Part>, kind: Kind) -> Vec<Part> {
-    let mut out: Vec<Part> = Vec::with_capacity(parts.len() + 2);
-    for part in parts {
-        let Part::Text(text) = part else {
-            out.push(part);
-            continue;
-        };
-        let mut rest = text.as_str();
-        if let Some(after) = rest.strip_prefix(":\\") {
-            let free = |before: Option<&Part>| match before {
-                None | Some(Part::Star | Part::Drive) => true,
-                Some(Part::Text(t)) => !t.ends_with(|c: char| c.is_ascii_alphanumeric()),
-                Some(Part::Question) => false,
-            };
-            match out.as_slice() {
-                [before @ .., Part::Question] if free(before.last()) => {
-                    out.pop();
-                    out.push(Part::Drive);
-                    rest = after;
-                }
-                [Part::Star] => {
-                    out.push(Part::Drive);
-                    rest = after;
-                }
-                _ => {}
-            }
-        }
-        let opens = matches!(out.last(), None | Some(Part::Star | Part::Drive));
-        let whole = rest;
-        let mut from = 0;
-        while let Some(found) = whole.get(from..).and_then(|s| s.find(":\\")) {
-            let colon = from + found;
-            let bytes = whole.as_bytes();
-            // A literal question mark too: no path has one, so it was meant as a wildcard.
-            let letter = colon > 0 && bytes.get(colon - 1).is_some_and(|b| b.is_ascii_alphabetic() || *b == b'?');
-            let alone = match colon.checked_sub(2) {
-                Some(before) => bytes.get(before).is_some_and(|b| !b.is_ascii_alphanumeric()),
-                None => opens,
-            };
-            if letter && alone {
-                let start = whole.len() - rest.len();
-                if let Some(text) = whole.get(start..colon - 1).filter(|t| !t.is_empty()) {
-                    out.push(Part::Text(text.to_owned()));
-                }
-                out.push(Part::Drive);
-                rest = whole.get(colon + 2..).unwrap_or_default();
-            }
-            from = colon + 2;
-        }
-        if !rest.is_empty() {
-            out.push(if rest.len() == text.len() { Part::Text(text) } else { Part::Text(rest.to_owned()) });
-        }
-    }
-    // A drive stands at the start of a path, so a star before it matches nothing.
-    if kind == Kind::Path && matches!(out.as_slice(), [Part::Star, Part::Drive, ..]) {
-        out.remove(0);
-    }
-    out
-}
-
-/// Writes the registry root at the start, if there is one, by its short name.
-fn fold_root(parts: &mut Vec<Part>, kind: Kind) {
-    let (at, text) = match parts.as_mut_slice() {
-        [Part::Text(text), ..] => (0, text),
-        [Part::Star, Part::Text(text), ..] => (1, text),
-        _ => return,
-    };
-    if !text.starts_with(['h', '\\']) {
-        return;
-    }
-    let Some((spelling, short)) = ROOTS.into_iter().find(|(spelling, _)| text.starts_with(spelling)) else { return };
-    if spelling != short {
-        text.replace_range(..spelling.len(), short);
-    }
-    // A root stands at the start of a key's path, so a star before it matches nothing.
-    if at == 1 && kind == Kind::RegistryKey {
-        parts.remove(0);
-    }
-}
-
-/// The number behind `dword (0x00000001)` and `0x00000001`, in decimal.
-fn number(value: &str) -> Option<String> {
-    let inner = value.strip_prefix("dword ").or_else(|| value.strip_prefix("qword ")).unwrap_or(value);
-    let inner = inner.strip_prefix('(').and_then(|s| s.strip_suffix(')')).unwrap_or(inner);
-    let digits = inner.strip_prefix("0x")?;
-    (1..=8).contains(&digits.len()).then_some(())?;
-    u32::from_str_radix(digits, 16).ok().map(|n| n.to_string())
 }
 
 /// Parts as the value of `wildcard` and `match`.

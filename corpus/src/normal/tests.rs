@@ -144,3 +144,32 @@ fn parts_of_values() {
     let linux = pattern(widened(glob("py*"), Extent::Name, false), Kind::Path, Op::new(Base::Eq));
     assert_eq!(linux.1, "/py");
 }
+
+#[test]
+fn volumes_are_drives() {
+    for volume in ["?", "*", "3", "??"] {
+        assert_eq!(of(Kind::Path, &format!(r"\Device\HarddiskVolume{volume}\Windows\*")), r"startswith ?:\windows\");
+    }
+    assert_eq!(of(Kind::Path, r"\Device\Mup\x"), r"eq \device\mup\x");
+    assert_eq!(of(Kind::Path, r"\Device\HarddiskVolumeShadow*\x"), r"wildcard \device\harddiskvolumeshadow*\x");
+    assert_eq!(of(Kind::Text, r"\Device\HarddiskVolume3\x"), r"eq \device\harddiskvolume3\x");
+}
+
+#[test]
+fn control_sets_are_the_current_one() {
+    for set in ["ControlSet*", "*ControlSet*", "ControlSet00?", "ControlSet001", "CurrentControlSet"] {
+        assert_eq!(
+            of(Kind::RegistryKey, &format!(r"HKLM\SYSTEM\{set}\Control\*")),
+            r"startswith hklm\system\currentcontrolset\control\",
+            "{set}"
+        );
+    }
+    assert_eq!(of(Kind::RegistryKey, r"MACHINE\SYSTEM\ControlSet*\x"), r"eq hklm\system\currentcontrolset\x");
+    assert_eq!(of(Kind::RegistryKey, r"*\ControlSet*"), r"contains \controlset");
+    assert_eq!(of(Kind::RegistryKey, r"*\ControlSet0012\x"), r"endswith \controlset0012\x");
+    assert_eq!(of(Kind::RegistryKey, r"*xControlSet*\x"), r"wildcard *xcontrolset*\x");
+    assert_eq!(
+        of(Kind::RegistryKey, r"*\ControlSet*\a\ControlSet*\b*"),
+        r"contains \currentcontrolset\a\currentcontrolset\b"
+    );
+}
