@@ -85,7 +85,9 @@ impl<'a> Builder<'a> {
         let Some(source) = self.sources.last_mut() else { return };
         source.files += 1;
         source.inactive += u32::try_from(reading.inactive.len()).unwrap_or(NONE);
-        source.unread.extend(reading.unread.into_iter().map(|reason| (path.to_owned(), reason)));
+        let of_rules = reading.rules.iter().flat_map(|rule| &rule.unread).map(|reason| reason.to_string());
+        let reasons: Vec<String> = reading.unread.into_iter().chain(of_rules).collect();
+        source.unread.extend(reasons.into_iter().map(|reason| (path.to_owned(), reason)));
         source.rules.extend(reading.rules);
     }
 

@@ -18,14 +18,14 @@ mod rule;
 #[cfg(test)]
 mod tests;
 
+use std::borrow::Cow;
 use std::sync::OnceLock;
 
 use crate::advice::Prepared;
-use crate::build::row_hash;
 use crate::normal::sigma::{SigmaItem, to_sigma};
 use crate::op::{Base, Op};
 use crate::rule::{Predicate, Role, Scope};
-use crate::snapshot::{Section, Snapshot, SnapshotError, flags, hash};
+use crate::snapshot::{Section, Snapshot, SnapshotError, flags, hash, of_rule};
 use crate::vendor::Vendor;
 use layer::Overlay;
 
@@ -91,14 +91,14 @@ pub struct RowRef<'a> {
 }
 
 /// How a vendor writes a row most often.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Spelling<'a> {
     /// Which vendor.
     pub vendor: Vendor,
     /// Sigma: the modifiers. Others: the field.
     pub key: &'a str,
     /// The value.
-    pub value: &'a str,
+    pub value: Cow<'a, str>,
 }
 
 /// One occurrence of a row in a rule.
@@ -134,6 +134,10 @@ pub struct Corpus {
     frequent: OnceLock<Vec<(RowId, u32)>>,
     prepared: Prepared,
 }
+
+/// Where rules are looked up by id, and by title: buckets, index, column.
+const ID: (Section, Section, usize) = (Section::IdBuckets, Section::IdHash, of_rule::ID);
+const TITLE: (Section, Section, usize) = (Section::TitleBuckets, Section::TitleHash, of_rule::TITLE);
 
 /// The snapshot that is part of the program.
 const EMBEDDED: &[u8] = include_bytes!("../snapshot/sigwise.corpus");
@@ -215,7 +219,7 @@ impl Corpus {
 
     /// The rule with this id, in either case.
     pub fn rule_by_id(&self, id: &str) -> Option<RuleRef<'_>> {
-        self.by_text(Section::IdHash, 1, id).last().map(|rule| self.rule(rule)).or_else(|| {
+        self.by_text(ID, id).last().map(|rule| self.rule(rule)).or_else(|| {
             // Ids are hexadecimal, and some write them in upper case.
             self.rules().find(|rule| rule.id().eq_ignore_ascii_case(id) && !id.is_empty())
         })
@@ -223,13 +227,13 @@ impl Corpus {
 
     /// The rules with exactly this title.
     pub fn rules_by_title(&self, title: &str) -> Vec<RuleId> {
-        self.by_text(Section::TitleHash, 2, title).collect()
+        self.by_text(TITLE, title).collect()
     }
 
     /// What to leave out when a rule with this id and title asks.
     pub fn leave(&self, id: Option<&str>, title: Option<&str>) -> Leave {
-        let mut rules: Vec<RuleId> = self.by_text(Section::IdHash, 1, id.unwrap_or_default()).collect();
-        for rule in self.by_text(Section::TitleHash, 2, title.unwrap_or_default()) {
+        let mut rules: Vec<RuleId> = self.by_text(ID, id.unwrap_or_default()).collect();
+        for rule in self.by_text(TITLE, title.unwrap_or_default()) {
             if !rules.contains(&rule) {
                 rules.push(rule);
             }
@@ -237,14 +241,18 @@ impl Corpus {
         Leave(rules)
     }
 
-    fn by_text<'a>(&'a self, index: Section, column: usize, text: &'a str) -> impl Iterator<Item = RuleId> + 'a {
+    fn by_text<'a>(
+        &'a self,
+        (buckets, index, column): (Section, Section, usize),
+        text: &'a str,
+    ) -> impl Iterator<Item = RuleId> + 'a {
         let hash = hash([text.as_bytes()]);
         let mut first = 0;
         let found = self.layers().flat_map(move |snapshot| {
             let from = first;
             first += snapshot.records(Section::Rules) as u32;
             let is = move |rule: &u32| snapshot.text_at(Section::Rules, *rule, column) == text;
-            snapshot.probe(index, hash).filter(is).map(move |rule| RuleId(from + rule))
+            snapshot.probe(buckets, index, hash).filter(is).map(move |rule| RuleId(from + rule))
         });
         found.filter(move |rule| !text.is_empty() && !self.is_hidden(*rule))
     }
@@ -269,20 +277,11 @@ impl Corpus {
 
     /// The row with this canonical field, operator and value in normal form, where some rule has it.
     pub fn row(&self, field: &str, op: Op, value: &str) -> Option<RowId> {
-        let hash = row_hash(field, op, value);
-        let find = |snapshot: &Snapshot| {
-            snapshot.find(Section::RowHash, hash, |row| {
-                snapshot.text_at(Section::Rows, row, 1) == value && {
-                    let (f, o) = layer::field_and_op(snapshot, row);
-                    o == op && snapshot.text_at(Section::Fields, f, 0) == field
-                }
-            })
-        };
-        if let Some(row) = find(&self.base) {
+        if let Some(row) = layer::row(&self.base, field, op, value) {
             return Some(RowId(row));
         }
         let overlay = self.overlay.as_ref()?;
-        find(&overlay.snapshot).map(|row| RowId(overlay.rows.unified(row)))
+        layer::row(&overlay.snapshot, field, op, value).map(|row| RowId(overlay.rows.unified(row)))
     }
 
     /// What a row says.
@@ -290,7 +289,7 @@ impl Corpus {
         let (snapshot, local) = self.home(row.0, Section::Rows, |o| &o.rows);
         let (_, op) = layer::field_and_op(snapshot, local);
         let field = self.field_of(row);
-        RowRef { field, name: self.field_name(field), op, value: snapshot.text_at(Section::Rows, local, 1) }
+        RowRef { field, name: self.field_name(field), op, value: snapshot.text_at(Section::Rows, local, 2) }
     }
 
     /// The field of a row.
@@ -298,30 +297,23 @@ impl Corpus {
         match &self.overlay {
             Some(overlay) if row.index() >= self.base.records(Section::Rows) => {
                 let local = overlay.rows.local(row.0).unwrap_or_default();
-                FieldId(overlay.fields.unified(overlay.snapshot.get(Section::Rows, local, 0) >> 16))
+                FieldId(overlay.fields.unified(overlay.snapshot.get(Section::Rows, local, 0)))
             }
-            _ => FieldId(self.base.get(Section::Rows, row.0, 0) >> 16),
+            _ => FieldId(self.base.get(Section::Rows, row.0, 0)),
         }
     }
 
     /// How vendors write a row, each in its most frequent way.
     pub fn spellings(&self, row: RowId) -> impl Iterator<Item = Spelling<'_>> {
         let (snapshot, local) = self.home(row.0, Section::Rows, |o| &o.rows);
-        snapshot.list(Section::Rows, local, 2).map(move |i| {
-            let packed = snapshot.get(Section::Spellings, i, 0);
-            Spelling {
-                vendor: layer::vendor(packed >> 24),
-                key: snapshot.text(packed & 0xFF_FFFF),
-                value: snapshot.text_at(Section::Spellings, i, 1),
-            }
-        })
+        snapshot.list(Section::Rows, local, 3).map(move |i| layer::spelling(snapshot, local, i))
     }
 
     /// How a Sigma rule writes a row; `product` decides between `\` and `/`. `None` where it cannot.
     pub fn sigma(&self, row: RowId, product: Option<&str>) -> Option<SigmaItem> {
         let RowRef { name, op, value, .. } = self.row_ref(row);
-        let spelling = self.spellings(row).find(|s| s.vendor == Vendor::Sigma).map(|s| (s.key, s.value));
-        to_sigma(name, op, value, spelling, product)
+        let spelling = self.spellings(row).find(|s| s.vendor == Vendor::Sigma);
+        to_sigma(name, op, value, spelling.as_ref().map(|s| (s.key, &*s.value)), product)
     }
 
     /// A field by its canonical name, where some rule has it.
@@ -359,13 +351,11 @@ impl Corpus {
 
     /// A word of titles and values, in lower case, where some rule has it.
     pub fn word(&self, word: &str) -> Option<WordId> {
-        let hash = hash([word.as_bytes()]);
-        let find = |s: &Snapshot| s.find(Section::WordHash, hash, |w| s.text_at(Section::Words, w, 0) == word);
-        if let Some(word) = find(&self.base) {
+        if let Some(word) = layer::word(&self.base, word) {
             return Some(WordId(word));
         }
         let overlay = self.overlay.as_ref()?;
-        find(&overlay.snapshot).map(|word| WordId(overlay.words.unified(word)))
+        layer::word(&overlay.snapshot, word).map(|word| WordId(overlay.words.unified(word)))
     }
 
     /// Every word.
@@ -376,17 +366,17 @@ impl Corpus {
     /// A word's text.
     pub fn word_text(&self, word: WordId) -> &str {
         let (snapshot, local) = self.home(word.0, Section::Words, |o| &o.words);
-        snapshot.text_at(Section::Words, local, 0)
+        snapshot.word(local)
     }
 
     /// The occurrences of a row, by rule: one per role, scope and join, so that a rule can come several times in a row.
     pub fn postings<'a>(&'a self, row: RowId, leave: &'a Leave) -> impl Iterator<Item = Posting> + 'a {
         let in_base = (row.index() < self.base.records(Section::Rows)).then_some(row.0);
         let list = |snapshot: &'a Snapshot, local, first: u32| {
-            let rules = snapshot.list(Section::Rows, local, 3);
+            let rules = snapshot.list(Section::Rows, local, 4);
             snapshot.slice(Section::RowRules, rules).iter().map(move |packed| {
-                let (role, scope, all) = flags::unpack(packed & 0xFF);
-                Posting { rule: RuleId(first + (packed >> 8)), role, scope, all }
+                let (role, scope, all) = flags::unpack(packed & flags::MASK);
+                Posting { rule: RuleId(first + (packed >> flags::BITS)), role, scope, all }
             })
         };
         let base = in_base.map(|row| list(&self.base, row, 0));
@@ -402,7 +392,7 @@ impl Corpus {
     pub fn rules_of_word<'a>(&'a self, word: WordId, leave: &'a Leave) -> impl Iterator<Item = RuleId> + 'a {
         let in_base = (word.index() < self.base.records(Section::Words)).then_some(word.0);
         let list = |snapshot: &'a Snapshot, local, first: u32| {
-            let rules = snapshot.list(Section::Words, local, 1);
+            let rules = snapshot.list(Section::Words, local, 2);
             snapshot.slice(Section::WordRules, rules).iter().map(move |rule| RuleId(first + rule))
         };
         let base = in_base.map(|word| list(&self.base, word, 0));

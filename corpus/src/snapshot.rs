@@ -1,14 +1,16 @@
 //! The snapshot: what the corpus knows, as one flat file.
 //!
-//! Little-endian throughout. A header (magic, version, length, checksum, places of the sections), then sections of 32-bit
-//! numbers, each a table described by [`SCHEMA`], column after column, then all texts in one UTF-8 blob. Numbers that point
-//! somewhere are checked once, when a snapshot is loaded; nothing is decoded or indexed then: look-up tables and inverted
-//! lists are part of the file. The primary table is [`Section::Incidence`] (rule × row, with role, scope and group); all
-//! other statistics follow from it, so that any rule can be left out of any count.
+//! Little-endian throughout. A header (magic, version, length, checksum, height of every table, width of every column), then
+//! tables described by [`SCHEMA`], column after column, each as wide as its largest number ([`Numbers`]), then all texts in one
+//! UTF-8 blob. Numbers that point somewhere are checked once, when a snapshot is loaded; nothing is decoded or indexed then:
+//! look-up tables and inverted lists are part of the file. The primary table is [`Section::Incidence`] (rule × row, with
+//! role, scope and group); all other statistics follow from it, so that any rule can be left out of any count.
 //!
 //! A snapshot holds statistics with attribution (title, id, author, path, licence), never a rule's text or description.
 
+mod numbers;
 mod read;
+mod spelling;
 #[cfg(test)]
 mod tests;
 mod write;
@@ -16,14 +18,15 @@ mod write;
 use std::fmt;
 
 pub use read::Snapshot;
-pub(crate) use read::hash;
+pub(crate) use read::{bucket, hash};
+pub(crate) use spelling::Ends;
 pub(crate) use write::Tables;
 
 /// The first bytes of every snapshot.
 const MAGIC: [u8; 8] = *b"SIGWISE\x1a";
 
 /// The version of the format; a file of another one is not read.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// An absent number.
 pub(crate) const NONE: u32 = u32::MAX;
@@ -44,6 +47,8 @@ pub(crate) enum Section {
     Fields,
     /// Rows, sorted by field, operator and value.
     Rows,
+    /// In which ways vendors write rows.
+    Forms,
     /// How vendors write a row.
     Spellings,
     /// Row → rules.
@@ -62,8 +67,6 @@ pub(crate) enum Section {
     RuleRelated,
     /// Rule → authors.
     RuleAuthors,
-    /// Rule → words.
-    RuleWords,
     /// Techniques, sorted by id.
     Techniques,
     /// Technique → rules.
@@ -82,23 +85,31 @@ pub(crate) enum Section {
     Words,
     /// Word → rules.
     WordRules,
-    /// Hash table over [`Section::Rows`].
+    /// Buckets of [`Section::RowHash`].
+    RowBuckets,
+    /// [`Section::Rows`] by the bucket of their hash.
     RowHash,
-    /// Hash table over the ids of [`Section::Rules`].
+    /// Buckets of [`Section::IdHash`].
+    IdBuckets,
+    /// [`Section::Rules`] that have an id, by the bucket of its hash.
     IdHash,
-    /// Hash table over the titles of [`Section::Rules`].
+    /// Buckets of [`Section::TitleHash`].
+    TitleBuckets,
+    /// [`Section::Rules`] that have a title, by the bucket of its hash.
     TitleHash,
-    /// Hash table over [`Section::Words`].
+    /// Buckets of [`Section::WordHash`].
+    WordBuckets,
+    /// [`Section::Words`] by the bucket of their hash.
     WordHash,
     /// Where each text starts in the blob.
     Strings,
 }
 
 /// How many tables there are.
-pub(crate) const SECTIONS: usize = 30;
+pub(crate) const SECTIONS: usize = 34;
 
 /// What a column of a table holds, and so what is checked when a snapshot is loaded.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Column {
     /// Any number.
     Any,
@@ -106,19 +117,15 @@ enum Column {
     Text,
     /// A record of a table.
     Record(Section),
-    /// A record of a table, or [`NONE`].
-    Option(Section),
     /// The first of this record's records in another table; they end where those of the next record start. The table has
     /// one record more than it has entries.
     Start(Section),
-    /// A rule in the upper 24 bits, [`flags`] in the lower 8.
+    /// Where a text starts in the blob.
+    TextStart,
+    /// A rule, and [`flags`] in the lower 4 bits.
     RuleAndFlags,
-    /// A group in the upper 16 bits, [`flags`] in the lower 16.
+    /// A group, and [`flags`] in the lower 4 bits.
     GroupAndFlags,
-    /// Index of a vendor in the upper 8 bits, a text in the lower 24.
-    VendorAndText,
-    /// A field in the upper 16 bits, an operator in the lower 16.
-    FieldAndOp,
     /// Index of a vendor.
     Vendor,
     /// Base of an operator; the next column holds its extras.
@@ -128,30 +135,31 @@ enum Column {
 /// The tables: section, name in messages, columns.
 #[rustfmt::skip]
 const SCHEMA: [(Section, &str, &[Column]); SECTIONS] = {
-    use Column::{Any, FieldAndOp, GroupAndFlags, Op, Option, Record, RuleAndFlags, Start, Text, Vendor, VendorAndText};
+    use Column::{Any, GroupAndFlags, Op, Record, RuleAndFlags, Start, Text, TextStart, Vendor};
     use Section as S;
     [
-        // version of ATT&CK; families; unused
-        (S::Meta, "meta", &[Text, Any, Any, Any]),
-        // vendor, label, repository, commit, date, licence, URL template, files, rules, left out as inactive,
-        // rules without a known log source, rules without a row
-        (S::Sources, "sources", &[Vendor, Text, Text, Text, Text, Text, Text, Any, Any, Any, Any, Any]),
+        // version of ATT&CK; families
+        (S::Meta, "meta", &[Text, Any]),
+        // vendor, label, repository, commit, date, licence, URL template, files, rules left out as inactive, rules;
+        // rules with a query, those of them without a known log source, those of them without a row
+        (S::Sources, "sources", &[Vendor, Text, Text, Text, Text, Text, Text, Any, Any, Any, Any, Any, Any]),
         // source, path, reason
         (S::Unread, "unread", &[Record(S::Sources), Text, Text]),
         (S::Ops, "operators", &[Op, Any]),
         // name, first row
         (S::Fields, "fields", &[Text, Start(S::Rows)]),
-        // field and operator, value, first spelling, first rule
-        (S::Rows, "rows", &[FieldAndOp, Text, Start(S::Spellings), Start(S::RowRules)]),
-        // vendor and key (Sigma: modifiers; others: field), value
-        (S::Spellings, "spellings", &[VendorAndText, Text]),
+        // field, operator, value, first spelling, first rule
+        (S::Rows, "rows", &[Record(S::Fields), Record(S::Ops), Text, Start(S::Spellings), Start(S::RowRules)]),
+        // vendor, key (Sigma: modifiers; others: field), packed Ends, before, after
+        (S::Forms, "forms", &[Vendor, Text, Any, Text, Text]),
+        // form; case of letters, or the value as written where the form has no Ends
+        (S::Spellings, "spellings", &[Record(S::Forms), Text]),
         (S::RowRules, "rules of rows", &[RuleAndFlags]),
-        // source, id, title, author, path, level, status, licence, date, modified, document, log source, family,
-        // then the first record in each of the tables about rules
+        // see `of_rule`
         (S::Rules, "rules", &[
-            Record(S::Sources), Text, Text, Text, Text, Text, Text, Text, Text, Text, Any, Record(S::LogSources), Any,
-            Start(S::Incidence), Start(S::RuleGroups), Start(S::RuleTechniques), Start(S::RuleEvents),
-            Start(S::RuleRelated), Start(S::RuleAuthors), Start(S::RuleWords),
+            Record(S::Sources), Text, Text, Text, Text, Text, Text, Text, Text, Text, Text, Any, Record(S::LogSources),
+            Any, Any, Start(S::Incidence), Start(S::RuleGroups), Start(S::RuleTechniques), Start(S::RuleEvents),
+            Start(S::RuleRelated), Start(S::RuleAuthors),
         ]),
         (S::Incidence, "incidence", &[Record(S::Rows), GroupAndFlags]),
         (S::RuleGroups, "groups", &[Text]),
@@ -159,7 +167,6 @@ const SCHEMA: [(Section, &str, &[Column]); SECTIONS] = {
         (S::RuleEvents, "events of rules", &[Record(S::Events)]),
         (S::RuleRelated, "related rules", &[Text]),
         (S::RuleAuthors, "authors of rules", &[Record(S::Authors)]),
-        (S::RuleWords, "words of rules", &[Record(S::Words)]),
         // id, first rule
         (S::Techniques, "techniques", &[Text, Start(S::TechniqueRules)]),
         (S::TechniqueRules, "rules of techniques", &[Record(S::Rules)]),
@@ -171,15 +178,39 @@ const SCHEMA: [(Section, &str, &[Column]); SECTIONS] = {
         // provider, id
         (S::Events, "events", &[Text, Text]),
         (S::Authors, "authors", &[Text]),
-        // word, first rule
-        (S::Words, "words", &[Text, Start(S::WordRules)]),
+        // start and length in the blob, where a word is part of another text; first rule
+        (S::Words, "words", &[Any, Any, Start(S::WordRules)]),
         (S::WordRules, "rules of words", &[Record(S::Rules)]),
-        (S::RowHash, "index of rows", &[Option(S::Rows)]),
-        (S::IdHash, "index of ids", &[Option(S::Rules)]),
-        (S::TitleHash, "index of titles", &[Option(S::Rules)]),
-        (S::WordHash, "index of words", &[Option(S::Words)]),
-        (S::Strings, "texts", &[Any]),
+        (S::RowBuckets, "index of rows", &[Start(S::RowHash)]),
+        (S::RowHash, "index of rows", &[Record(S::Rows)]),
+        (S::IdBuckets, "index of ids", &[Start(S::IdHash)]),
+        (S::IdHash, "index of ids", &[Record(S::Rules)]),
+        (S::TitleBuckets, "index of titles", &[Start(S::TitleHash)]),
+        (S::TitleHash, "index of titles", &[Record(S::Rules)]),
+        (S::WordBuckets, "index of words", &[Start(S::WordHash)]),
+        (S::WordHash, "index of words", &[Record(S::Words)]),
+        (S::Strings, "texts", &[TextStart]),
     ]
+};
+
+/// How many columns there are.
+const COLUMNS: usize = {
+    let (mut count, mut at) = (0, 0);
+    while at < SECTIONS {
+        count += SCHEMA[at].2.len();
+        at += 1;
+    }
+    count
+};
+
+/// The number of each table's first column among all columns.
+const FIRST_COLUMN: [usize; SECTIONS] = {
+    let (mut first, mut at) = ([0; SECTIONS], 1);
+    while at < SECTIONS {
+        first[at] = first[at - 1] + SCHEMA[at - 1].2.len();
+        at += 1;
+    }
+    first
 };
 
 impl Section {
@@ -193,16 +224,55 @@ impl Section {
 
     /// Whether its last record only says where the others end.
     fn has_sentinel(self) -> bool {
-        self == Self::Strings || self.columns().iter().any(|c| matches!(c, Column::Start(_)))
+        self.columns().iter().any(|c| c.grows())
     }
+}
+
+impl Column {
+    /// Whether its numbers never go down.
+    const fn grows(self) -> bool {
+        matches!(self, Self::Start(_) | Self::TextStart)
+    }
+}
+
+/// The columns of [`Section::Rules`].
+pub(crate) mod of_rule {
+    pub(crate) const SOURCE: usize = 0;
+    pub(crate) const ID: usize = 1;
+    pub(crate) const TITLE: usize = 2;
+    pub(crate) const AUTHOR: usize = 3;
+    /// The folder of its file, with `/` at the end; empty for none.
+    pub(crate) const FOLDER: usize = 4;
+    pub(crate) const FILE: usize = 5;
+    pub(crate) const LEVEL: usize = 6;
+    pub(crate) const STATUS: usize = 7;
+    pub(crate) const LICENCE: usize = 8;
+    pub(crate) const DATE: usize = 9;
+    pub(crate) const MODIFIED: usize = 10;
+    pub(crate) const DOCUMENT: usize = 11;
+    pub(crate) const LOGSOURCE: usize = 12;
+    pub(crate) const FAMILY: usize = 13;
+    /// 1 where it has a query, else 0.
+    pub(crate) const HAS_QUERY: usize = 14;
+    pub(crate) const INCIDENCE: usize = 15;
+    pub(crate) const GROUPS: usize = 16;
+    pub(crate) const TECHNIQUES: usize = 17;
+    pub(crate) const EVENTS: usize = 18;
+    pub(crate) const RELATED: usize = 19;
+    pub(crate) const AUTHORS: usize = 20;
+    /// How many there are.
+    pub(crate) const COUNT: usize = 21;
 }
 
 /// Role, scope and join of an incidence in one number.
 pub(crate) mod flags {
     use crate::rule::{Role, Scope};
 
-    /// How many values there are.
-    pub(crate) const COUNT: u32 = 16;
+    /// How many bits they take.
+    pub(crate) const BITS: u32 = 4;
+
+    /// The part of a number that they take.
+    pub(crate) const MASK: u32 = (1 << BITS) - 1;
 
     /// Packs; bit 0 exclusion, bits 1–2 scope, bit 3 joined by *and*.
     pub(crate) fn pack(role: Role, scope: Scope, all: bool) -> u32 {

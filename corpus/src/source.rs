@@ -79,6 +79,7 @@ pub struct Manifest {
 struct Entry {
     vendor: String,
     label: String,
+    folder: Option<String>,
     repository: Option<String>,
     commit: Option<String>,
     date: Option<String>,
@@ -97,6 +98,16 @@ impl Manifest {
             entry.vendor.parse::<Vendor>().map_err(|error| error.to_string())?;
         }
         Ok(manifest)
+    }
+
+    /// The sources whose folders the manifest names, below the folder of corpora.
+    pub fn sources(&self, corpora: &Path) -> Vec<Source> {
+        let source = |entry: &Entry| {
+            // A manifest with an unknown vendor was not accepted.
+            let vendor = entry.vendor.parse().ok()?;
+            Some(Source { vendor, label: Some(entry.label.clone()), dir: corpora.join(entry.folder.as_ref()?) })
+        };
+        self.entries.iter().filter_map(source).collect()
     }
 
     /// What is known about a source.
@@ -323,6 +334,9 @@ mod tests {
         let manifest = Manifest::parse(Manifest::EMBEDDED).unwrap();
         let known = manifest.provenance(&"sigma=x".parse().unwrap());
         assert_eq!((known.label.as_str(), known.date.as_str()), ("SigmaHQ", "2026-08-05"));
+        let all = manifest.sources(Path::new("corpora"));
+        assert_eq!(all.iter().map(|s| s.vendor).collect::<Vec<_>>(), Vendor::ALL);
+        assert_eq!(all[0].dir, Path::new("corpora/sigmahq"));
         let own = manifest.provenance(&"sigma:mine=x".parse().unwrap());
         assert_eq!((own.label.as_str(), own.commit.as_str()), ("mine", "unknown"));
         assert!(Manifest::parse("[[source]]\nvendor = 'x'\nlabel = 'y'\n").is_err());

@@ -26,7 +26,7 @@ pub use advice::{
 };
 pub use extract::{ExtractLine, LogSourceView, PredicateView, SpanView};
 pub use indicator::{IndicatorPage, Partner, UnknownIndicator};
-pub use info::{Info, RowCounts, SourceView, UnreadView};
+pub use info::{Info, RowCounts, SilentRule, SourceView, UnreadKind, UnreadView};
 pub use provenance::provenance;
 pub use rule::{RulePage, RuleRow};
 pub use technique::{

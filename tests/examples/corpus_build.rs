@@ -1,7 +1,8 @@
-//! Builds a snapshot, with `PROVENANCE.md` beside it, and measures it: `corpus_build OUTPUT VENDOR[:LABEL]=DIR…`.
+//! Builds a snapshot, with `PROVENANCE.md` beside it, and measures it: `corpus_build OUTPUT VENDOR[:LABEL]=DIR…`. Without
+//! arguments the embedded one, from the corpora that `SIGWISE_SHARED` names.
 #![allow(clippy::print_stdout, clippy::print_stderr, clippy::unwrap_used, clippy::expect_used)]
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use sigwise_corpus::Corpus;
@@ -12,9 +13,13 @@ use sigwise_corpus::view::{Info, provenance};
 
 fn main() {
     let mut args = std::env::args().skip(1);
-    let output = args.next().expect("OUTPUT");
+    let embedded = Path::new(env!("CARGO_MANIFEST_DIR")).join("../corpus/snapshot/sigwise.corpus");
+    let output = args.next().map_or(embedded, PathBuf::from);
     let manifest = Manifest::parse(Manifest::EMBEDDED).unwrap();
-    let sources: Vec<Source> = args.map(|arg| arg.parse().unwrap()).collect();
+    let mut sources: Vec<Source> = args.map(|arg| arg.parse().unwrap()).collect();
+    if sources.is_empty() {
+        sources = manifest.sources(&sigwise_tests::setup::shared().join("corpora"));
+    }
     let start = Instant::now();
     let builder = source::build(&sources, &manifest, None, Attack::embedded(), |_, _| {}).unwrap();
     let (rules, read) = (builder.len(), start.elapsed());

@@ -102,7 +102,7 @@ impl Lists {
     }
 }
 
-/// Gives out what rules have, by kind and number, each once per rule.
+/// Gives out what rules have except words, by kind and number, each once per rule.
 struct Features {
     techniques: FxHashMap<Box<str>, u32>,
     /// The last rule (plus one) that had it, by kind, by number.
@@ -118,8 +118,7 @@ impl Features {
                 techniques.entry(id.into()).or_insert(next);
             }
         }
-        let sizes =
-            [corpus.row_count(), corpus.row_count(), corpus.field_count(), corpus.word_count(), techniques.len()];
+        let sizes = [corpus.row_count(), corpus.row_count(), corpus.field_count(), 0, techniques.len()];
         Self { techniques, last: sizes.map(|size| vec![0; size]) }
     }
 
@@ -142,7 +141,6 @@ impl Features {
                 once(Kind::Exclusion, row);
             }
         }
-        rule.words().for_each(|word| once(Kind::Word, word.index() as u32));
         for id in rule.techniques().flat_map(|id| [Some(id), parent(id)]).flatten() {
             if let Some(number) = self.techniques.get(id) {
                 once(Kind::Technique, *number);
@@ -188,6 +186,9 @@ impl Index {
             });
             ends.push((rule, has.len()));
         }
+        // The lists of words stand ready.
+        let words = || corpus.words().map(|word| corpus.rules_of_word(word, Leave::NONE));
+        counts[Kind::Word as usize] = words().map(|rules| rules.count() as u32).collect();
         let all = ends.len() as f32;
         let weight = |count: u32| ((all + 1.0) / (count as f32 + 0.5)).ln().max(0.0).powi(2);
         let by_count: Vec<f32> = (0..=ends.len() as u32).map(weight).collect();
@@ -203,6 +204,13 @@ impl Index {
                 sums[kind as usize] += weights[kind as usize].get(number as usize).copied().unwrap_or_default();
             }
             start = end;
+        }
+        for (rules, weight) in words().zip(&weights[Kind::Word as usize]) {
+            for rule in rules {
+                if let Some(sums) = sums.get_mut(rule.index()) {
+                    sums[Kind::Word as usize] += weight;
+                }
+            }
         }
         Self {
             unknown: weight(0),

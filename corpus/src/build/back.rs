@@ -5,7 +5,7 @@ use crate::corpus::{Corpus, RuleRef};
 use crate::fields::Fields;
 use crate::logsource::Event;
 use crate::rule::{Predicate, Rule};
-use crate::snapshot::{NONE, Section, Snapshot};
+use crate::snapshot::{NONE, Section, Snapshot, of_rule};
 use crate::vendor::Vendor;
 
 impl Builder<'_> {
@@ -27,7 +27,7 @@ impl Builder<'_> {
             });
             if let Some(added) = self.sources.last_mut() {
                 added.files = snapshot.get(Section::Sources, source, 7);
-                added.inactive = snapshot.get(Section::Sources, source, 9);
+                added.inactive = snapshot.get(Section::Sources, source, 8);
             }
         }
         for record in 0..snapshot.records(Section::Unread) as u32 {
@@ -38,8 +38,8 @@ impl Builder<'_> {
             }
         }
         for (number, rule) in (0u32..).zip(corpus.rules()) {
-            let source = first + snapshot.get(Section::Rules, number, 0) as usize;
-            let document = snapshot.get(Section::Rules, number, 10);
+            let source = first + snapshot.get(Section::Rules, number, of_rule::SOURCE) as usize;
+            let document = snapshot.get(Section::Rules, number, of_rule::DOCUMENT);
             if let Some(source) = self.sources.get_mut(source) {
                 source.rules.push(back(&corpus, rule, document));
             }
@@ -49,7 +49,8 @@ impl Builder<'_> {
 
 fn back(corpus: &Corpus, rule: RuleRef<'_>, document: u32) -> Rule {
     let some = |text: &str| (!text.is_empty()).then(|| Box::from(text));
-    let snapshot_licence = corpus.layers().next().map_or("", |s| s.text_at(Section::Rules, rule.rule_id().0, 7));
+    let snapshot_licence =
+        corpus.layers().next().map_or("", |s| s.text_at(Section::Rules, rule.rule_id().0, of_rule::LICENCE));
     Rule {
         vendor: rule.vendor(),
         id: some(rule.id()),
@@ -68,7 +69,7 @@ fn back(corpus: &Corpus, rule: RuleRef<'_>, document: u32) -> Rule {
         logsource: rule.logsource().to_owned(),
         events: rule.events().map(|(provider, id)| Event { provider: provider.into(), id: id.into() }).collect(),
         groups: rule.groups().map(Into::into).collect(),
-        has_query: true,
+        has_query: rule.has_query(),
         predicates: rule.incidents().map(|incident| predicate(corpus, rule.vendor(), &incident)).collect(),
         unread: Vec::new(),
     }
@@ -77,7 +78,7 @@ fn back(corpus: &Corpus, rule: RuleRef<'_>, document: u32) -> Rule {
 fn predicate(corpus: &Corpus, vendor: Vendor, incident: &crate::corpus::Incident) -> Predicate {
     let row = corpus.row_ref(incident.row);
     let spelling = corpus.spellings(incident.row).find(|spelling| spelling.vendor == vendor);
-    let (key, value) = spelling.map_or(("", row.value), |s| (s.key, s.value));
+    let (key, value) = spelling.map_or(("", row.value.into()), |s| (s.key, s.value));
     let (field_raw, modifiers) = if vendor == Vendor::Sigma { (row.name, key) } else { (key, "") };
     Predicate {
         field: row.name.into(),
@@ -85,7 +86,7 @@ fn predicate(corpus: &Corpus, vendor: Vendor, incident: &crate::corpus::Incident
         value: row.value.into(),
         own: None,
         field_raw: field_raw.into(),
-        value_raw: value.into(),
+        value_raw: value.into_owned().into(),
         modifiers: modifiers.into(),
         role: incident.role,
         scope: incident.scope,

@@ -67,6 +67,10 @@ impl<T: Clone + Ord + Hash> Sorted<T> {
         number
     }
 
+    pub(super) fn get(&self, number: u32) -> Option<&T> {
+        self.list.get(number as usize)
+    }
+
     /// The number of a thing that was met.
     pub(super) fn number(&self, thing: &T) -> u32 {
         self.numbers.get(thing).copied().unwrap_or_default()
@@ -87,6 +91,50 @@ impl<T: Clone + Ord + Hash> Sorted<T> {
 
     pub(super) fn iter(&self) -> impl ExactSizeIterator<Item = &T> {
         self.list.iter()
+    }
+}
+
+/// Words, and in which of the texts that are kept anyway each stands.
+#[derive(Debug, Default)]
+pub(super) struct Words<'a> {
+    words: Sorted<String>,
+    places: Vec<Option<(&'a str, usize)>>,
+}
+
+impl<'a> Words<'a> {
+    /// A word that was met in a text.
+    pub(super) fn of(&mut self, word: String, text: &'a str) -> u32 {
+        let number = self.words.of(word);
+        self.places.resize(self.words.len(), None);
+        if let (Some(place), Some(word)) = (self.places.get_mut(number as usize), self.words.get(number))
+            && place.is_none()
+        {
+            // A title can have it in capitals only.
+            *place = text.find(word.as_str()).map(|at| (text, at));
+        }
+        number
+    }
+
+    /// Sorts; the result says for every old number the new one.
+    pub(super) fn sort(&mut self) -> Vec<u32> {
+        let numbers = self.words.sort();
+        let mut places = vec![None; self.places.len()];
+        for (place, number) in self.places.iter().zip(&numbers) {
+            if let Some(slot) = places.get_mut(*number as usize) {
+                *slot = *place;
+            }
+        }
+        self.places = places;
+        numbers
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.words.len()
+    }
+
+    /// Every word, with a text that it stands in and where, if there is one.
+    pub(super) fn iter(&self) -> impl ExactSizeIterator<Item = (&str, Option<(&'a str, usize)>)> {
+        self.words.iter().map(String::as_str).zip(self.places.iter().copied())
     }
 }
 

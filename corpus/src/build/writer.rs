@@ -2,13 +2,13 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::intern::{self, Sorted, Texts};
+use super::intern::{self, Sorted, Texts, Words};
 use super::{SourceRules, families};
 use crate::attack::Attack;
 use crate::logsource::{Event, LogSource};
 use crate::op::Op;
 use crate::rule::{Predicate, Role, Rule, Scope};
-use crate::snapshot::{NONE, Section, SnapshotError, Tables, flags, hash};
+use crate::snapshot::{Ends, NONE, Section, SnapshotError, Tables, flags, hash, of_rule};
 use crate::vendor::Vendor;
 use crate::words::{authors, words};
 
@@ -45,7 +45,7 @@ pub(super) struct Writer<'a> {
     techniques: Sorted<&'a str>,
     events: Sorted<&'a Event>,
     authors: Sorted<String>,
-    words: Sorted<String>,
+    words: Words<'a>,
     logsources: Sorted<&'a LogSource>,
     tables: Tables,
 }
@@ -63,7 +63,7 @@ impl<'a> Writer<'a> {
             techniques: Sorted::default(),
             events: Sorted::default(),
             authors: Sorted::default(),
-            words: Sorted::default(),
+            words: Words::default(),
             logsources: Sorted::default(),
             tables: Tables::new(),
         }
@@ -84,11 +84,15 @@ impl<'a> Writer<'a> {
         self.rules(rules, &entries, &families);
         self.inverted(&entries);
         self.indexes(rules);
-        self.tables.push(
-            Section::Meta,
-            [self.texts.of(self.attack.version()), families.iter().max().map_or(0, |last| last + 1), 0, 0],
-        );
-        self.tables.set_texts(self.texts.iter());
+        let version = self.texts.of(self.attack.version());
+        self.tables.push(Section::Meta, [version, families.iter().max().map_or(0, |last| last + 1)]);
+        let place = |(word, place): (&str, Option<(&str, usize)>)| match place {
+            Some((text, at)) => (self.texts.of(text), at, word.len()),
+            None => (self.texts.of(word), 0, word.len()),
+        };
+        let places: Vec<_> = self.words.iter().map(place).collect();
+        let numbers = self.tables.set_texts(&self.texts.iter().collect::<Vec<_>>());
+        self.words(&entries, &places, &numbers);
         self.tables.encode()
     }
 
@@ -110,8 +114,9 @@ impl<'a> Writer<'a> {
             p.has_row && p.role == Role::Indicator && p.scope != Scope::Guard && !p.scaffold && !p.derived
         };
         let values = rule.predicates.iter().filter(looked_for).map(|p| &*p.value);
-        let all = std::iter::once(&*rule.title).chain(values).flat_map(words);
-        entry.words = once_each(all.map(|word| self.words.of(word)));
+        let all =
+            std::iter::once(&*rule.title).chain(values).flat_map(|text| words(text).map(move |word| (word, text)));
+        entry.words = once_each(all.map(|(word, text)| self.words.of(word, text)));
         entry
     }
 
@@ -171,11 +176,10 @@ impl<'a> Writer<'a> {
     fn sources(&mut self, sources: &'a [SourceRules], rules: &[(u32, &'a Rule)], entries: &[Entry]) {
         for (i, source) in (0u32..).zip(sources) {
             let p = &source.provenance;
-            let of = || rules.iter().zip(entries).filter(|((s, _), _)| *s == i);
+            let of = || rules.iter().zip(entries).filter(|((s, rule), _)| *s == i && rule.has_query);
             let count = |n: usize| u32::try_from(n).unwrap_or(NONE);
-            let vendor = Vendor::ALL.iter().position(|v| *v == p.vendor);
             let record = [
-                vendor.map_or(NONE, count),
+                self.vendor(p.vendor),
                 self.texts.of(&p.label),
                 self.texts.of(&p.repository),
                 self.texts.of(&p.commit),
@@ -183,8 +187,9 @@ impl<'a> Writer<'a> {
                 self.texts.of(&p.licence),
                 self.texts.of(&p.url),
                 source.files,
-                count(of().count()),
                 source.inactive,
+                count(source.rules.len()),
+                count(of().count()),
                 count(of().filter(|((_, rule), _)| rule.logsource == LogSource::default()).count()),
                 count(of().filter(|(_, entry)| entry.incidents.is_empty()).count()),
             ];
@@ -197,46 +202,43 @@ impl<'a> Writer<'a> {
     }
 
     fn rules(&mut self, rules: &[(u32, &'a Rule)], entries: &[Entry], families: &[u32]) {
-        let starts = |tables: &Tables| {
-            [
-                Section::Incidence,
-                Section::RuleGroups,
-                Section::RuleTechniques,
-                Section::RuleEvents,
-                Section::RuleRelated,
-                Section::RuleAuthors,
-                Section::RuleWords,
-            ]
-            .map(|section| tables.len(section))
+        const LISTS: [(usize, Section); 6] = [
+            (of_rule::INCIDENCE, Section::Incidence),
+            (of_rule::GROUPS, Section::RuleGroups),
+            (of_rule::TECHNIQUES, Section::RuleTechniques),
+            (of_rule::EVENTS, Section::RuleEvents),
+            (of_rule::RELATED, Section::RuleRelated),
+            (of_rule::AUTHORS, Section::RuleAuthors),
+        ];
+        let starts = |tables: &Tables, record: &mut [u32; of_rule::COUNT]| {
+            for (column, section) in LISTS {
+                record[column] = tables.len(section);
+            }
         };
         for (i, ((source, rule), entry)) in rules.iter().zip(entries).enumerate() {
+            let (folder, file) = rule.path.split_at(rule.path.rfind('/').map_or(0, |slash| slash + 1));
             let mut text = |s: Option<&'a str>| self.texts.of(s.unwrap_or_default());
-            let [incidence, groups, techniques, events, related, authors, words] = starts(&self.tables);
-            let record = [
-                *source,
-                text(rule.id.as_deref()),
-                text(Some(&rule.title)),
-                text(Some(&rule.author)),
-                text(Some(&rule.path)),
-                text(rule.level.as_deref()),
-                text(rule.status.as_deref()),
-                text(rule.licence.as_deref()),
-                text(rule.date.as_deref()),
-                text(rule.modified.as_deref()),
-                u32::try_from(rule.document).unwrap_or(NONE),
-                entry.logsource,
-                families.get(i).copied().unwrap_or_default(),
-                incidence,
-                groups,
-                techniques,
-                events,
-                related,
-                authors,
-                words,
-            ];
+            let mut record = [0; of_rule::COUNT];
+            record[of_rule::SOURCE] = *source;
+            record[of_rule::ID] = text(rule.id.as_deref());
+            record[of_rule::TITLE] = text(Some(&rule.title));
+            record[of_rule::AUTHOR] = text(Some(&rule.author));
+            record[of_rule::FOLDER] = text(Some(folder));
+            record[of_rule::FILE] = text(Some(file));
+            record[of_rule::LEVEL] = text(rule.level.as_deref());
+            record[of_rule::STATUS] = text(rule.status.as_deref());
+            record[of_rule::LICENCE] = text(rule.licence.as_deref());
+            record[of_rule::DATE] = text(rule.date.as_deref());
+            record[of_rule::MODIFIED] = text(rule.modified.as_deref());
+            record[of_rule::DOCUMENT] = u32::try_from(rule.document).unwrap_or(NONE);
+            record[of_rule::LOGSOURCE] = entry.logsource;
+            record[of_rule::FAMILY] = families.get(i).copied().unwrap_or_default();
+            record[of_rule::HAS_QUERY] = u32::from(rule.has_query);
+            starts(&self.tables, &mut record);
             self.tables.push(Section::Rules, record);
             for incident in &entry.incidents {
-                self.tables.push(Section::Incidence, [incident.row, u32::from(incident.group) << 16 | incident.flags]);
+                let place = u32::from(incident.group) << flags::BITS | incident.flags;
+                self.tables.push(Section::Incidence, [incident.row, place]);
             }
             for group in &rule.groups {
                 self.tables.push(Section::RuleGroups, [self.texts.of(group)]);
@@ -248,50 +250,26 @@ impl<'a> Writer<'a> {
             list(Section::RuleTechniques, &entry.techniques);
             list(Section::RuleEvents, &entry.events);
             list(Section::RuleAuthors, &entry.authors);
-            list(Section::RuleWords, &entry.words);
         }
-        let [incidence, groups, techniques, events, related, authors, words] = starts(&self.tables);
-        let end = [incidence, groups, techniques, events, related, authors, words];
-        let mut record = [0; 20];
-        record.iter_mut().rev().zip(end.iter().rev()).for_each(|(slot, end)| *slot = *end);
-        self.tables.push(Section::Rules, record);
+        let mut end = [0; of_rule::COUNT];
+        starts(&self.tables, &mut end);
+        self.tables.push(Section::Rules, end);
     }
 
     /// Everything that is looked up by something else than the rule.
     fn inverted(&mut self, entries: &[Entry]) {
-        let ids = || (0u32..).zip(entries);
-        let invert = |count: usize, of: &dyn Fn(&Entry) -> &[u32]| {
-            let mut lists = vec![Vec::new(); count];
-            for (rule, entry) in ids() {
-                for &n in of(entry) {
-                    if let Some(list) = lists.get_mut(n as usize) {
-                        list.push(rule);
-                    }
-                }
-            }
-            lists
-        };
-
         for op in self.ops.iter() {
             let (base, extras) = op.to_code();
             self.tables.push(Section::Ops, [u32::from(base), extras]);
         }
         self.rows(entries);
 
-        for (id, rules) in self.techniques.iter().zip(invert(self.techniques.len(), &|e| &e.techniques)) {
+        for (id, rules) in self.techniques.iter().zip(invert(entries, self.techniques.len(), |e| &e.techniques)) {
             let start = self.tables.len(Section::TechniqueRules);
             self.tables.push(Section::Techniques, [self.texts.of(id), start]);
             rules.into_iter().for_each(|rule| self.tables.push(Section::TechniqueRules, [rule]));
         }
         self.tables.push(Section::Techniques, [0, self.tables.len(Section::TechniqueRules)]);
-
-        let words: Vec<u32> = self.words.iter().map(|word| self.texts.of(word)).collect();
-        for (text, rules) in words.into_iter().zip(invert(self.words.len(), &|e| &e.words)) {
-            let start = self.tables.len(Section::WordRules);
-            self.tables.push(Section::Words, [text, start]);
-            rules.into_iter().for_each(|rule| self.tables.push(Section::WordRules, [rule]));
-        }
-        self.tables.push(Section::Words, [0, self.tables.len(Section::WordRules)]);
 
         for event in self.events.iter() {
             let record = [self.texts.of(&event.provider), self.texts.of(&event.id)];
@@ -301,7 +279,7 @@ impl<'a> Writer<'a> {
             let text = self.texts.of(author);
             self.tables.push(Section::Authors, [text]);
         }
-        let rules = invert(self.logsources.len(), &|e| std::slice::from_ref(&e.logsource));
+        let rules = invert(entries, self.logsources.len(), |e| std::slice::from_ref(&e.logsource));
         let fields = self.logsource_fields(entries);
         for ((source, rules), fields) in self.logsources.iter().zip(rules).zip(fields) {
             let part = |s: &Option<Box<str>>| s.as_deref().unwrap_or_default().to_owned();
@@ -330,40 +308,78 @@ impl<'a> Writer<'a> {
         }
         self.tables.push(Section::Fields, [0, next]);
 
-        let mut spellings: Vec<_> = std::mem::take(&mut self.spellings).into_iter().collect();
-        spellings.sort_unstable_by(|(a, n), (b, m)| (a.0, a.1, m, a.2, a.3).cmp(&(b.0, b.1, n, b.2, b.3)));
-        spellings.dedup_by_key(|((row, vendor, ..), _)| (*row, *vendor));
-        let mut spellings = spellings.into_iter().map(|(spelling, _)| spelling).peekable();
-
         let mut lists = vec![Vec::new(); self.row_keys.len()];
         for (rule, entry) in (0u32..).zip(entries) {
             for incident in &entry.incidents {
                 if let Some(list) = lists.get_mut(incident.row as usize) {
-                    list.push(rule << 8 | incident.flags);
+                    list.push(rule << flags::BITS | incident.flags);
                 }
             }
         }
         let keys = std::mem::take(&mut self.row_keys);
+        let spellings = self.spellings(&keys);
+        let mut spellings = spellings.into_iter().peekable();
         for ((row, (field, op, value)), mut list) in (0u32..).zip(keys.iter().copied()).zip(lists) {
             let record = [
-                field << 16 | self.ops.number(&op),
+                field,
+                self.ops.number(&op),
                 value,
                 self.tables.len(Section::Spellings),
                 self.tables.len(Section::RowRules),
             ];
             self.tables.push(Section::Rows, record);
-            while let Some((_, vendor, key, value)) = spellings.next_if(|spelling| spelling.0 == row) {
-                let vendor = Vendor::ALL.iter().position(|v| *v == vendor).unwrap_or_default() as u32;
-                let record = [vendor << 24 | self.texts.of(key), self.texts.of(value)];
-                self.tables.push(Section::Spellings, record);
+            while let Some((_, spelling)) = spellings.next_if(|(of, _)| *of == row) {
+                self.tables.push(Section::Spellings, spelling);
             }
             list.sort_unstable();
             list.dedup();
             list.into_iter().for_each(|rule| self.tables.push(Section::RowRules, [rule]));
         }
         let ends = [Section::Spellings, Section::RowRules].map(|section| self.tables.len(section));
-        self.tables.push(Section::Rows, [0, 0, ends[0], ends[1]]);
+        self.tables.push(Section::Rows, [0, 0, 0, ends[0], ends[1]]);
         self.row_keys = keys;
+    }
+
+    /// How each vendor writes each row most often: the row, and its record. Writes the table of forms.
+    fn spellings(&mut self, keys: &[RowKey]) -> Vec<(u32, [u32; 2])> {
+        let mut all: Vec<_> = std::mem::take(&mut self.spellings).into_iter().collect();
+        all.sort_unstable_by(|(a, n), (b, m)| (a.0, a.1, m, a.2, a.3).cmp(&(b.0, b.1, n, b.2, b.3)));
+        all.dedup_by_key(|((row, vendor, ..), _)| (*row, *vendor));
+        let mut forms = Sorted::default();
+        let mut found = Vec::with_capacity(all.len());
+        for ((row, vendor, key, raw), _) in all {
+            let normal = keys.get(row as usize).map_or("", |(_, _, value)| self.texts.get(*value));
+            let (ends, text) = match Ends::between(normal, raw) {
+                Some((ends, flips)) => (Some(ends), self.texts.of(&flips)),
+                None => (None, self.texts.of(raw)),
+            };
+            found.push((row, forms.of((vendor, key, ends)), text));
+        }
+        let numbers = forms.sort();
+        for &(vendor, key, ends) in forms.iter() {
+            let (before, after) = ends.map_or(("", ""), |ends| (ends.before, ends.after));
+            let vendor = self.vendor(vendor);
+            let record = [vendor, self.texts.of(key), Ends::pack(ends), self.texts.of(before), self.texts.of(after)];
+            self.tables.push(Section::Forms, record);
+        }
+        found.into_iter().map(|(row, form, text)| (row, [intern::at(&numbers, form), text])).collect()
+    }
+
+    fn vendor(&self, vendor: Vendor) -> u32 {
+        Vendor::ALL.iter().position(|v| *v == vendor).and_then(|at| u32::try_from(at).ok()).unwrap_or(NONE)
+    }
+
+    /// Words, where in the texts each stands (text by its old number, start, length), and which rules have them.
+    fn words(&mut self, entries: &[Entry], places: &[(u32, usize, usize)], numbers: &[u32]) {
+        let lists = invert(entries, places.len(), |e| &e.words);
+        for (&(text, start, length), rules) in places.iter().zip(lists) {
+            let start = u32::try_from(start).unwrap_or(NONE);
+            let start = self.tables.text_start(intern::at(numbers, text)).saturating_add(start);
+            let first = self.tables.len(Section::WordRules);
+            self.tables.push(Section::Words, [start, u32::try_from(length).unwrap_or(NONE), first]);
+            rules.into_iter().for_each(|rule| self.tables.push(Section::WordRules, [rule]));
+        }
+        self.tables.push(Section::Words, [0, 0, self.tables.len(Section::WordRules)]);
     }
 
     /// Per log source the fields that its rules look at, with how many do.
@@ -394,13 +410,27 @@ impl<'a> Writer<'a> {
             let name = names.get(field as usize).copied().unwrap_or_default();
             Some(row_hash(name, op, self.texts.get(value)))
         });
-        self.tables.set_index(Section::RowHash, rows);
+        self.tables.set_index(Section::RowBuckets, Section::RowHash, rows);
         let of = |text: &str| (!text.is_empty()).then(|| hash([text.as_bytes()]));
         let ids = rules.iter().map(|(_, rule)| rule.id.as_deref().and_then(of));
-        self.tables.set_index(Section::IdHash, ids);
-        self.tables.set_index(Section::TitleHash, rules.iter().map(|(_, rule)| of(&rule.title)));
-        self.tables.set_index(Section::WordHash, self.words.iter().map(|word| of(word)));
+        self.tables.set_index(Section::IdBuckets, Section::IdHash, ids);
+        let titles = rules.iter().map(|(_, rule)| of(&rule.title));
+        self.tables.set_index(Section::TitleBuckets, Section::TitleHash, titles);
+        self.tables.set_index(Section::WordBuckets, Section::WordHash, self.words.iter().map(|(word, _)| of(word)));
     }
+}
+
+/// For each of `count` numbers the rules whose entries have it.
+fn invert(entries: &[Entry], count: usize, of: impl Fn(&Entry) -> &[u32]) -> Vec<Vec<u32>> {
+    let mut lists = vec![Vec::new(); count];
+    for (rule, entry) in (0u32..).zip(entries) {
+        for &n in of(entry) {
+            if let Some(list) = lists.get_mut(n as usize) {
+                list.push(rule);
+            }
+        }
+    }
+    lists
 }
 
 /// The hash under which a row is found.

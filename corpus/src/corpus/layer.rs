@@ -2,8 +2,10 @@
 
 use rustc_hash::FxHashMap;
 
+use super::Spelling;
+use crate::build::row_hash;
 use crate::op::{Base, Op};
-use crate::snapshot::{Section, Snapshot};
+use crate::snapshot::{Ends, Section, Snapshot, hash, of_rule};
 use crate::vendor::Vendor;
 
 /// Numbers of one kind of thing: what the base has keeps its number, what only the overlay has comes after.
@@ -61,23 +63,18 @@ impl Overlay {
         let text = |section, record, column| snapshot.text_at(section, record, column);
         let fields = numbers(Section::Fields).map(|f| sorted(base, Section::Fields, text(Section::Fields, f, 0)));
         let fields = Ids::new(base.records(Section::Fields), fields);
-        let words = numbers(Section::Words).map(|w| sorted(base, Section::Words, text(Section::Words, w, 0)));
+        let words = numbers(Section::Words).map(|number| word(base, snapshot.word(number)));
         let words = Ids::new(base.records(Section::Words), words);
-        let rows = numbers(Section::Rows).map(|row| {
-            let (field, op) = field_and_op(&snapshot, row);
-            let (field, value) = (text(Section::Fields, field, 0), text(Section::Rows, row, 1));
-            base.find(Section::RowHash, crate::build::row_hash(field, op, value), |other| {
-                let (f, o) = field_and_op(base, other);
-                o == op
-                    && base.text_at(Section::Rows, other, 1) == value
-                    && base.text_at(Section::Fields, f, 0) == field
-            })
+        let rows = numbers(Section::Rows).map(|number| {
+            let (field, op) = field_and_op(&snapshot, number);
+            row(base, text(Section::Fields, field, 0), op, text(Section::Rows, number, 2))
         });
         let rows = Ids::new(base.records(Section::Rows), rows);
         let mut hidden = vec![false; base.records(Section::Rules)];
-        for id in numbers(Section::Rules).map(|rule| text(Section::Rules, rule, 1)).filter(|id| !id.is_empty()) {
-            for rule in base.probe(Section::IdHash, crate::snapshot::hash([id.as_bytes()])) {
-                if base.text_at(Section::Rules, rule, 1) == id
+        let ids = numbers(Section::Rules).map(|rule| text(Section::Rules, rule, of_rule::ID));
+        for id in ids.filter(|id| !id.is_empty()) {
+            for rule in base.probe(Section::IdBuckets, Section::IdHash, hash([id.as_bytes()])) {
+                if base.text_at(Section::Rules, rule, of_rule::ID) == id
                     && let Some(slot) = hidden.get_mut(rule as usize)
                 {
                     *slot = true;
@@ -90,11 +87,38 @@ impl Overlay {
 
 /// Field and operator of a row.
 pub(super) fn field_and_op(snapshot: &Snapshot, row: u32) -> (u32, Op) {
-    let packed = snapshot.get(Section::Rows, row, 0);
-    let op = packed & 0xFFFF;
+    let op = snapshot.get(Section::Rows, row, 1);
     let base = u8::try_from(snapshot.get(Section::Ops, op, 0)).unwrap_or_default();
     let op = Op::from_code(base, snapshot.get(Section::Ops, op, 1)).unwrap_or(Op::new(Base::Eq));
-    (packed >> 16, op)
+    (snapshot.get(Section::Rows, row, 0), op)
+}
+
+/// The row with this field, operator and value.
+pub(super) fn row(snapshot: &Snapshot, field: &str, op: Op, value: &str) -> Option<u32> {
+    snapshot.probe(Section::RowBuckets, Section::RowHash, row_hash(field, op, value)).find(|&row| {
+        snapshot.text_at(Section::Rows, row, 2) == value && {
+            let (of, by) = field_and_op(snapshot, row);
+            by == op && snapshot.text_at(Section::Fields, of, 0) == field
+        }
+    })
+}
+
+/// A word by its text.
+pub(super) fn word(snapshot: &Snapshot, text: &str) -> Option<u32> {
+    let hash = hash([text.as_bytes()]);
+    snapshot.probe(Section::WordBuckets, Section::WordHash, hash).find(|&word| snapshot.word(word) == text)
+}
+
+/// A spelling of a row, by its number.
+pub(super) fn spelling(snapshot: &Snapshot, row: u32, spelling: u32) -> Spelling<'_> {
+    let form = snapshot.get(Section::Spellings, spelling, 0);
+    let text = |column| snapshot.text_at(Section::Forms, form, column);
+    let written = snapshot.text_at(Section::Spellings, spelling, 1);
+    let value = match Ends::unpack(snapshot.get(Section::Forms, form, 2), text(3), text(4)) {
+        Some(ends) => ends.apply(snapshot.text_at(Section::Rows, row, 2), written).into(),
+        None => written.into(),
+    };
+    Spelling { vendor: vendor(snapshot.get(Section::Forms, form, 0)), key: text(1), value }
 }
 
 /// A vendor by its number.

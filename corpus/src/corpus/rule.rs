@@ -2,10 +2,10 @@
 
 use std::borrow::Cow;
 
-use super::{Corpus, RowId, RuleId, WordId, layer};
+use super::{Corpus, RowId, RuleId, layer};
 use crate::logsource::LogSourceRef;
 use crate::rule::{Role, Scope};
-use crate::snapshot::{Section, Snapshot, flags};
+use crate::snapshot::{Section, Snapshot, flags, of_rule};
 use crate::vendor::Vendor;
 
 /// A rule: where it comes from and what it looks for.
@@ -59,7 +59,7 @@ impl<'a> RuleRef<'a> {
     }
 
     fn source(&self, column: usize) -> &'a str {
-        let source = self.snapshot.get(Section::Rules, self.local, 0);
+        let source = self.snapshot.get(Section::Rules, self.local, of_rule::SOURCE);
         self.snapshot.text_at(Section::Sources, source, column)
     }
 
@@ -75,7 +75,7 @@ impl<'a> RuleRef<'a> {
 
     /// Whose language it is in.
     pub fn vendor(&self) -> Vendor {
-        let source = self.snapshot.get(Section::Rules, self.local, 0);
+        let source = self.snapshot.get(Section::Rules, self.local, of_rule::SOURCE);
         layer::vendor(self.snapshot.get(Section::Sources, source, 0))
     }
 
@@ -86,37 +86,37 @@ impl<'a> RuleRef<'a> {
 
     /// Its id; empty where it has none.
     pub fn id(&self) -> &'a str {
-        self.text(1)
+        self.text(of_rule::ID)
     }
 
     /// Its title.
     pub fn title(&self) -> &'a str {
-        self.text(2)
+        self.text(of_rule::TITLE)
     }
 
     /// Its authors, as written.
     pub fn author(&self) -> &'a str {
-        self.text(3)
+        self.text(of_rule::AUTHOR)
     }
 
     /// Its path within its source.
-    pub fn path(&self) -> &'a str {
-        self.text(4)
+    pub fn path(&self) -> String {
+        [self.text(of_rule::FOLDER), self.text(of_rule::FILE)].concat()
     }
 
     /// How bad; empty where it does not say.
     pub fn level(&self) -> &'a str {
-        self.text(5)
+        self.text(of_rule::LEVEL)
     }
 
     /// How mature; empty where it does not say.
     pub fn status(&self) -> &'a str {
-        self.text(6)
+        self.text(of_rule::STATUS)
     }
 
     /// Its licence, else the one of its source.
     pub fn licence(&self) -> &'a str {
-        match self.text(7) {
+        match self.text(of_rule::LICENCE) {
             "" => self.source(5),
             licence => licence,
         }
@@ -124,18 +124,19 @@ impl<'a> RuleRef<'a> {
 
     /// `YYYY-MM-DD`; empty where it does not say.
     pub fn date(&self) -> &'a str {
-        self.text(8)
+        self.text(of_rule::DATE)
     }
 
     /// `YYYY-MM-DD`; empty where it does not say.
     pub fn modified(&self) -> &'a str {
-        self.text(9)
+        self.text(of_rule::MODIFIED)
     }
 
     /// Where to read it; `None` where its source has no address.
     pub fn url(&self) -> Option<String> {
         let template = self.source(6);
-        let path = percent(self.path());
+        let path = self.path();
+        let path = percent(&path);
         (!template.is_empty()).then(|| template.replace("{commit}", self.source(3)).replace("{path}", &path))
     }
 
@@ -145,66 +146,63 @@ impl<'a> RuleRef<'a> {
     }
 
     pub(super) fn logsource_number(&self) -> u32 {
-        self.snapshot.get(Section::Rules, self.local, 11)
+        self.snapshot.get(Section::Rules, self.local, of_rule::LOGSOURCE)
+    }
+
+    /// Whether it has a query, so that it should look for something.
+    pub fn has_query(&self) -> bool {
+        self.snapshot.get(Section::Rules, self.local, of_rule::HAS_QUERY) != 0
     }
 
     /// The family it belongs to: a number that related rules share.
     pub fn family(&self) -> u32 {
         let first = if self.own { self.corpus.base.get(Section::Meta, 0, 1) } else { 0 };
-        first.wrapping_add(self.snapshot.get(Section::Rules, self.local, 12))
+        first.wrapping_add(self.snapshot.get(Section::Rules, self.local, of_rule::FAMILY))
     }
 
     /// Its rows, by group.
     pub fn incidents(&self) -> impl Iterator<Item = Incident> + use<'a> {
         let (snapshot, own) = (self.snapshot, self.own);
         let ids = self.corpus.overlay.as_ref().filter(|_| own).map(|o| &o.rows);
-        let column = |column| snapshot.column(Section::Incidence, column).range(self.list(13)).iter();
+        let column = |column| snapshot.column(Section::Incidence, column).range(self.list(of_rule::INCIDENCE)).iter();
         column(0).zip(column(1)).map(move |(row, packed)| {
-            let (role, scope, all) = flags::unpack(packed & 0xFFFF);
+            let (role, scope, all) = flags::unpack(packed & flags::MASK);
             let row = RowId(ids.map_or(row, |ids| ids.unified(row)));
-            Incident { row, group: (packed >> 16) as u16, role, scope, all }
+            Incident { row, group: (packed >> flags::BITS) as u16, role, scope, all }
         })
     }
 
     /// Names of its groups.
     pub fn groups(&self) -> impl Iterator<Item = &'a str> + use<'a> {
         let snapshot = self.snapshot;
-        snapshot.slice(Section::RuleGroups, self.list(14)).iter().map(move |text| snapshot.text(text))
+        snapshot.slice(Section::RuleGroups, self.list(of_rule::GROUPS)).iter().map(move |text| snapshot.text(text))
     }
 
     /// Its techniques: current ids, where there are any.
     pub fn techniques(&self) -> impl Iterator<Item = &'a str> + use<'a> {
         let snapshot = self.snapshot;
-        let list = snapshot.slice(Section::RuleTechniques, self.list(15)).iter();
+        let list = snapshot.slice(Section::RuleTechniques, self.list(of_rule::TECHNIQUES)).iter();
         list.map(move |technique| snapshot.text_at(Section::Techniques, technique, 0))
     }
 
     /// The events it looks at: provider and id.
     pub fn events(&self) -> impl Iterator<Item = (&'a str, &'a str)> + use<'a> {
         let snapshot = self.snapshot;
-        let list = snapshot.slice(Section::RuleEvents, self.list(16)).iter();
+        let list = snapshot.slice(Section::RuleEvents, self.list(of_rule::EVENTS)).iter();
         list.map(move |e| (snapshot.text_at(Section::Events, e, 0), snapshot.text_at(Section::Events, e, 1)))
     }
 
     /// Ids of the rules that it says it is related to.
     pub fn related(&self) -> impl Iterator<Item = &'a str> + use<'a> {
         let snapshot = self.snapshot;
-        snapshot.slice(Section::RuleRelated, self.list(17)).iter().map(move |text| snapshot.text(text))
+        snapshot.slice(Section::RuleRelated, self.list(of_rule::RELATED)).iter().map(move |text| snapshot.text(text))
     }
 
     /// Its authors, each with a name that is the same for all their rules.
     pub fn authors(&self) -> impl Iterator<Item = &'a str> + use<'a> {
         let snapshot = self.snapshot;
-        let list = snapshot.slice(Section::RuleAuthors, self.list(18)).iter();
+        let list = snapshot.slice(Section::RuleAuthors, self.list(of_rule::AUTHORS)).iter();
         list.map(move |author| snapshot.text_at(Section::Authors, author, 0))
-    }
-
-    /// The words of its title and of what it looks for, each once.
-    pub fn words(&self) -> impl Iterator<Item = WordId> + use<'a> {
-        let own = self.own;
-        let ids = self.corpus.overlay.as_ref().filter(|_| own).map(|o| &o.words);
-        let list = self.snapshot.slice(Section::RuleWords, self.list(19)).iter();
-        list.map(move |word| WordId(ids.map_or(word, |ids| ids.unified(word))))
     }
 }
 

@@ -33,13 +33,13 @@ fn ask(snapshot: Snapshot) {
     let _ = crate::view::provenance(&info);
     for rule in corpus.rules() {
         let _ = crate::view::RulePage::of(&corpus, rule.rule_id());
-        for word in rule.words() {
-            let _ = (corpus.word_text(word), corpus.rules_of_word(word, Leave::NONE).count());
-        }
         for incident in rule.incidents() {
             let _ = crate::view::IndicatorPage::of(&corpus, incident.row, Leave::NONE);
         }
         let _ = corpus.fields_of_logsource(rule.logsource(), &corpus.leave(Some(rule.id()), None));
+    }
+    for word in corpus.words() {
+        let _ = (corpus.word_text(word), corpus.rules_of_word(word, Leave::NONE).count());
     }
     for field in corpus.fields() {
         let _ = corpus.rows_of_field(field).count();
@@ -124,7 +124,7 @@ fn errors_say_what_and_what_to_do() {
     newer[8] = 99;
     assert_eq!(
         show(&newer),
-        "a snapshot of format 99, but this version of sigwise reads format 1; build it again with `sigwise corpus build`"
+        "a snapshot of format 99, but this version of sigwise reads format 2; build it again with `sigwise corpus build`"
     );
     let mut flipped = bytes;
     flipped[200] ^= 1;

@@ -1,5 +1,7 @@
 //! What a snapshot is made of: `corpus info`.
 
+use std::collections::BTreeMap;
+
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -29,12 +31,42 @@ pub struct Info {
     pub by_vendor: ByVendor,
     /// Families: rules that were made from one another count once.
     pub families: u32,
-    /// Rules per vendor whose log source is not known.
+    /// Rules per vendor that have a query: what machine learning decides has none.
+    pub with_query: ByVendor,
+    /// Rules per vendor that have a query and whose log source is not known.
     pub unknown_logsource: ByVendor,
+    /// Rules that have a query of which nothing could be read that they look for.
+    pub without_predicates: Vec<SilentRule>,
     /// Distinct rows.
     pub rows: RowCounts,
+    /// What could not be read, how often per vendor and kind of reason: most first.
+    pub unread_kinds: Vec<UnreadKind>,
     /// What could not be read.
     pub unread: Vec<UnreadView>,
+}
+
+/// A rule of which nothing could be read that it looks for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct SilentRule {
+    /// Whose language it is in.
+    pub vendor: Vendor,
+    /// Its path within its source.
+    pub path: String,
+    /// Its title.
+    pub title: String,
+    /// Why, as far as that is known.
+    pub reasons: Vec<String>,
+}
+
+/// How often something could not be read for one kind of reason.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct UnreadKind {
+    /// Whose language it is in.
+    pub vendor: Vendor,
+    /// The reason, with `…` for what is different every time.
+    pub reason: String,
+    /// How often.
+    pub count: u32,
 }
 
 /// A source of rules.
@@ -59,9 +91,11 @@ pub struct SourceView {
     pub rules: u32,
     /// Rules left out because nobody maintains them.
     pub inactive: u32,
-    /// Rules whose log source is not known.
+    /// Rules that have a query.
+    pub with_query: u32,
+    /// Those of them whose log source is not known.
     pub unknown_logsource: u32,
-    /// Rules of which nothing could be read that they look for.
+    /// Those of them of which nothing could be read that they look for.
     pub without_rows: u32,
 }
 
@@ -94,7 +128,7 @@ impl Info {
     /// What a corpus is made of.
     pub fn of(corpus: &Corpus) -> Self {
         let mut by_vendor = ByVendor::new();
-        let mut unknown_logsource = ByVendor::new();
+        let (mut with_query, mut unknown_logsource) = (ByVendor::new(), ByVendor::new());
         let mut families = rustc_hash::FxHashSet::default();
         for rule in corpus.rules() {
             *by_vendor.entry(rule.vendor().word()).or_default() += 1;
@@ -102,9 +136,14 @@ impl Info {
         }
         let sources = SourceView::all(corpus);
         for source in &sources {
-            let count = unknown_logsource.entry(source.vendor.word()).or_default();
-            *count = u32::saturating_add(*count, source.unknown_logsource);
+            let mut add = |counts: &mut ByVendor, more: u32| {
+                let count = counts.entry(source.vendor.word()).or_default();
+                *count = count.saturating_add(more);
+            };
+            add(&mut with_query, source.with_query);
+            add(&mut unknown_logsource, source.unknown_logsource);
         }
+        let unread: Vec<UnreadView> = corpus.layers().flat_map(unread).collect();
         Self {
             version: CONTRACT,
             format: crate::snapshot::VERSION,
@@ -113,9 +152,12 @@ impl Info {
             rules: by_vendor.values().sum(),
             by_vendor,
             families: families.len() as u32,
+            with_query,
             unknown_logsource,
+            without_predicates: silent(corpus, &unread),
             rows: rows(corpus),
-            unread: corpus.layers().flat_map(unread).collect(),
+            unread_kinds: kinds(&unread),
+            unread,
             sources,
         }
     }
@@ -141,10 +183,11 @@ fn sources(snapshot: &Snapshot) -> Vec<SourceView> {
                 date: text(4),
                 licence: text(5),
                 files: number(7),
-                rules: number(8),
-                inactive: number(9),
-                unknown_logsource: number(10),
-                without_rows: number(11),
+                rules: number(9),
+                inactive: number(8),
+                with_query: number(10),
+                unknown_logsource: number(11),
+                without_rows: number(12),
             }
         })
         .collect()
@@ -158,6 +201,48 @@ fn unread(snapshot: &Snapshot) -> Vec<UnreadView> {
             reason: snapshot.text_at(Section::Unread, record, 2).to_owned(),
         })
         .collect()
+}
+
+/// The rules that have a query but no row, with what is known about why.
+fn silent(corpus: &Corpus, unread: &[UnreadView]) -> Vec<SilentRule> {
+    let silent = corpus.rules().filter(|rule| rule.has_query() && rule.incidents().next().is_none());
+    let rule = |rule: crate::corpus::RuleRef<'_>| {
+        let (vendor, path) = (rule.vendor(), rule.path());
+        let reasons = unread.iter().filter(|unread| unread.vendor == vendor && unread.path == path);
+        let reasons = reasons.map(|unread| unread.reason.clone()).collect();
+        SilentRule { vendor, title: rule.title().to_owned(), reasons, path }
+    };
+    silent.map(rule).collect()
+}
+
+/// Reasons without what is different every time, counted, most first.
+fn kinds(unread: &[UnreadView]) -> Vec<UnreadKind> {
+    let mut counts: BTreeMap<(Vendor, String), u32> = BTreeMap::new();
+    for unread in unread {
+        *counts.entry((unread.vendor, kind(&unread.reason))).or_default() += 1;
+    }
+    let mut kinds: Vec<UnreadKind> =
+        counts.into_iter().map(|((vendor, reason), count)| UnreadKind { vendor, reason, count }).collect();
+    kinds.sort_by_key(|kind| std::cmp::Reverse(kind.count));
+    kinds
+}
+
+/// A reason with `…` for quoted texts and numbers.
+fn kind(reason: &str) -> String {
+    let mut out = String::with_capacity(reason.len());
+    let mut rest = reason.chars().peekable();
+    while let Some(c) = rest.next() {
+        if matches!(c, '`' | '"') {
+            out.extend([c, '…', c]);
+            rest.by_ref().find(|end| *end == c);
+        } else if c.is_ascii_digit() {
+            out.push('…');
+            while rest.next_if(char::is_ascii_digit).is_some() {}
+        } else {
+            out.push(c);
+        }
+    }
+    out
 }
 
 fn vendor(snapshot: &Snapshot, source: u32) -> Vendor {
@@ -185,4 +270,13 @@ fn rows(corpus: &Corpus) -> RowCounts {
         counts.exclusions_2_vendors += u32::from(left_out.count_ones() >= 2);
     }
     counts
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn reasons_of_one_kind_are_one() {
+        assert_eq!(super::kind("line 12: unknown word `a 1` and `b`"), "line …: unknown word `…` and `…`");
+        assert_eq!(super::kind("an open `quote"), "an open `…`");
+    }
 }

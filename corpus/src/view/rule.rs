@@ -89,7 +89,7 @@ impl RulePage {
         Self {
             version: CONTRACT,
             rule: RuleLink::of(corpus, id),
-            path: rule.path().to_owned(),
+            path: rule.path(),
             licence: rule.licence().to_owned(),
             status: some(rule.status()),
             date: some(rule.date()),
