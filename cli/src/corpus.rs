@@ -9,15 +9,16 @@ use sigwise_corpus::source::{self, Manifest, Source};
 use sigwise_corpus::vendor::Vendor;
 use sigwise_corpus::view::{self, Info};
 use sigwise_corpus::{Corpus, Snapshot};
+use sigwise_workspace::knowledge::{open_snapshot, read_attack};
+use sigwise_workspace::path::slashed;
 
 use crate::args::{CorpusCommand, InfoFormat};
 use crate::error::{Error, Exit, FileError, complain, warn};
 use crate::output;
 use crate::page::{Page, labelled};
 use crate::progress::Progress;
-use crate::source::slashed;
 use crate::terminal::{Look, counted, to_stderr, to_stdout};
-use crate::workspace::{embedded_corpus, open_snapshot, read_attack};
+use crate::workspace::embedded_corpus;
 
 /// Does what the subcommand says.
 pub(crate) fn run(command: &CorpusCommand) -> Result<Exit, Error> {
@@ -68,7 +69,7 @@ fn build(
 
 fn read_manifest(path: Option<&Path>) -> Result<Manifest, Error> {
     let Some(path) = path else { return Ok(Manifest::default()) };
-    let text = fs::read_to_string(path).map_err(Error::reading(path))?;
+    let text = fs::read_to_string(path).map_err(sigwise_workspace::Error::reading(path))?;
     Manifest::parse(&text)
         .map_err(|reason| FileError { path: slashed(path), verb: "use", reason: reason.trim_end().to_owned() }.into())
 }

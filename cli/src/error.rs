@@ -2,14 +2,15 @@
 
 use std::fmt;
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::builder::styling::{AnsiColor, Style};
-use sigwise_lint::config::ConfigError;
+use sigwise_workspace::without_code;
 
 use crate::report::full;
 use crate::terminal::printable;
+
+pub(crate) use sigwise_workspace::FileError;
 
 /// How a command ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,72 +38,17 @@ impl From<Exit> for ExitCode {
 pub(crate) enum Error {
     /// Something that was asked for does not exist or does not go together; says what to do instead.
     Usage(String),
-    /// A configuration that cannot be used.
-    Config {
-        /// The file.
-        path: PathBuf,
-        /// Its text.
-        text: String,
-        /// What is wrong in it; at least one.
-        errors: Vec<ConfigError>,
-    },
-    /// A file that cannot be read or written.
-    File(FileError),
+    /// A configuration, a corpus or a file that cannot be used.
+    Unusable(sigwise_workspace::Error),
     /// Output that cannot be written.
     Output(io::Error),
-}
-
-/// A file that cannot be read or written. The run goes on without it.
-#[derive(Debug)]
-pub(crate) struct FileError {
-    /// The file as the user knows it.
-    pub(crate) path: String,
-    /// Says what could not be done: `read`, `write`.
-    pub(crate) verb: &'static str,
-    /// Why.
-    pub(crate) reason: String,
-}
-
-impl FileError {
-    /// `path` could not be read.
-    pub(crate) fn read(path: impl Into<String>, reason: impl ToString) -> Self {
-        Self { path: path.into(), verb: "read", reason: reason.to_string() }
-    }
-
-    /// `path` could not be written.
-    pub(crate) fn write(path: impl Into<String>, reason: impl ToString) -> Self {
-        Self { path: path.into(), verb: "write", reason: reason.to_string() }
-    }
-}
-
-impl fmt::Display for FileError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "cannot {} `{}`: {}", self.verb, self.path, without_code(&self.reason))
-    }
-}
-
-/// The text of an I/O error without Rust's `(os error 2)`, in lower case.
-fn without_code(reason: &str) -> String {
-    let reason = reason.split(" (os error ").next().unwrap_or(reason);
-    let mut chars = reason.chars();
-    let Some(first) = chars.next() else { return String::new() };
-    // An abbreviation such as `YAML` keeps its case.
-    if chars.as_str().starts_with(char::is_uppercase) {
-        reason.to_owned()
-    } else {
-        first.to_lowercase().chain(chars).collect()
-    }
 }
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Usage(message) => f.write_str(message),
-            Self::Config { path, errors, .. } => {
-                let first = errors.first().map_or("", |error| error.message.as_str());
-                write!(f, "{}: {first}", path.display())
-            }
-            Self::File(error) => error.fmt(f),
+            Self::Unusable(error) => error.fmt(f),
             Self::Output(error) => write!(f, "cannot write the output: {}", without_code(&error.to_string())),
         }
     }
@@ -110,23 +56,25 @@ impl fmt::Display for Error {
 
 impl std::error::Error for Error {}
 
+impl From<sigwise_workspace::Error> for Error {
+    fn from(error: sigwise_workspace::Error) -> Self {
+        Self::Unusable(error)
+    }
+}
+
 impl From<FileError> for Error {
     fn from(error: FileError) -> Self {
-        Self::File(error)
+        Self::Unusable(error.into())
     }
 }
 
 impl Error {
-    /// A text file, or the reason why it cannot be read.
-    pub(crate) fn reading(path: &Path) -> impl FnOnce(io::Error) -> Self {
-        let path = path.display().to_string();
-        move |error| Self::File(FileError::read(path, error))
-    }
-
     /// Says on standard error what went wrong: in a configuration file with the lines that are meant.
     pub(crate) fn show(&self) {
         match self {
-            Self::Config { path, text, errors } => full::show_config_errors(&path.display().to_string(), text, errors),
+            Self::Unusable(sigwise_workspace::Error::Config { path, text, errors }) => {
+                full::show_config_errors(&path.display().to_string(), text, errors);
+            }
             other => complain(other),
         }
     }
@@ -147,16 +95,4 @@ fn say(word: &str, style: Style, message: &dyn fmt::Display) {
     let lines: Vec<_> = message.lines().map(printable).collect();
     // Nothing can be done about a closed standard error.
     let _ = writeln!(anstream::stderr(), "{style}{word}{style:#}: {}", lines.join("\n"));
-}
-
-#[cfg(test)]
-mod tests {
-    use super::FileError;
-
-    #[test]
-    fn reasons_read_like_the_rest_of_the_sentence() {
-        let error = FileError::read("a.yml", std::io::Error::from_raw_os_error(13));
-        assert_eq!(error.to_string(), "cannot read `a.yml`: permission denied");
-        assert_eq!(FileError::write("a.yml", "YAML is no disk").to_string(), "cannot write `a.yml`: YAML is no disk");
-    }
 }

@@ -7,10 +7,10 @@ use std::io::Write;
 
 use sigwise_lint::Severity;
 use sigwise_lint::diagnostic::Applicability;
+use sigwise_workspace::fill;
 
 use crate::args::{Format, LintArgs};
 use crate::error::{Error, Exit, FileError, complain};
-use crate::fill;
 use crate::output;
 use crate::report::{self, Fixed, Report};
 use crate::source::{self, Found};

@@ -4,7 +4,6 @@ mod args;
 mod corpus;
 mod error;
 mod explain;
-mod fill;
 #[cfg(test)]
 mod generated;
 mod lint;

@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
 
+use sigwise_workspace::path::slashed;
+
 use crate::error::FileError;
-use crate::source::slashed;
 
 /// Replaces a file (or makes it) with what `write` writes. Permissions stay, and where it is a symbolic link the file
 /// behind it is replaced.

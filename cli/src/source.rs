@@ -3,10 +3,12 @@
 mod walk;
 
 use std::io::{self, Read as _};
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use sigwise_sigma::Source;
+use sigwise_workspace::files::read_file;
+use sigwise_workspace::path::{relative, slashed};
 
 use crate::error::FileError;
 
@@ -61,57 +63,18 @@ impl Input {
     }
 }
 
-fn read_file(path: &Path) -> io::Result<Source> {
-    let mut file = std::fs::File::open(path)?;
-    let size = usize::try_from(file.metadata()?.len()).unwrap_or(usize::MAX);
-    if size > Source::MAX_BYTES {
-        let mut head = Vec::new();
-        (&mut file).take(1 << 16).read_to_end(&mut head)?;
-        return Ok(Source::too_large(&head, size));
-    }
-    let mut bytes = Vec::with_capacity(size + 1);
-    // A device or pipe has no size to go by.
-    file.take(LIMIT).read_to_end(&mut bytes)?;
-    Ok(Source::from_bytes(bytes))
-}
-
-/// What is read at most: enough to see that it is too large.
-const LIMIT: u64 = Source::MAX_BYTES as u64 + 1;
-
 /// Standard input. Too much of it is an error, since `--fix` has to print it again.
 pub(crate) fn read_stdin() -> Result<Vec<u8>, FileError> {
     let mut bytes = Vec::new();
-    io::stdin().lock().take(LIMIT).read_to_end(&mut bytes).map_err(|error| FileError::read(STDIN, error))?;
+    io::stdin()
+        .lock()
+        .take(Source::MAX_BYTES as u64 + 1)
+        .read_to_end(&mut bytes)
+        .map_err(|error| FileError::read(STDIN, error))?;
     if bytes.len() > Source::MAX_BYTES {
         return Err(FileError::read(STDIN, "it has more than 16 MiB, which no rule has"));
     }
     Ok(bytes)
-}
-
-/// The path with `/`, whatever the system writes.
-pub(crate) fn slashed(path: &Path) -> String {
-    let text = path.to_string_lossy();
-    if std::path::MAIN_SEPARATOR == '/' { text.into_owned() } else { text.replace(std::path::MAIN_SEPARATOR, "/") }
-}
-
-/// The absolute path without `.` and `..`; symbolic links stay as they are, since a rule belongs where it is named.
-pub(crate) fn absolute(base: &Path, path: &Path) -> PathBuf {
-    let mut out = base.to_owned();
-    for component in path.components() {
-        match component {
-            Component::CurDir => {}
-            Component::ParentDir => {
-                out.pop();
-            }
-            other => out.push(other),
-        }
-    }
-    out
-}
-
-/// `path` relative to `root`, with `/`; as it is where it lies elsewhere.
-pub(crate) fn relative(path: &Path, root: &Path) -> String {
-    slashed(path.strip_prefix(root).unwrap_or(path))
 }
 
 /// `path` as someone in the folder `cwd` would write it, with `..` where it lies beside or above it.
@@ -128,16 +91,11 @@ pub(crate) fn seen_from(path: &Path, cwd: &Path) -> String {
 mod tests {
     use std::path::Path;
 
-    use super::{absolute, relative, seen_from};
+    use super::seen_from;
 
     #[test]
-    fn paths_become_absolute_and_relative() {
+    fn paths_are_seen_from_where_the_user_is() {
         let base = Path::new("/home/rules");
-        assert_eq!(absolute(base, Path::new("./a/../b.yml")), Path::new("/home/rules/b.yml"));
-        assert_eq!(absolute(base, Path::new("/tmp/x")), Path::new("/tmp/x"));
-        assert_eq!(absolute(base, Path::new("../..")), Path::new("/"));
-        assert_eq!(relative(Path::new("/home/rules/a/b.yml"), base), "a/b.yml");
-        assert_eq!(relative(Path::new("/tmp/x"), base), "/tmp/x");
         assert_eq!(seen_from(Path::new("/home/rules/a.yml"), base), "a.yml");
         assert_eq!(seen_from(Path::new("/home/other/a.yml"), base), "../other/a.yml");
         assert_eq!(seen_from(Path::new("/tmp/a.yml"), base), "/tmp/a.yml");

@@ -8,17 +8,16 @@ use std::path::{Path, PathBuf};
 use sigwise_corpus::Corpus;
 use sigwise_corpus::attack::Attack;
 use sigwise_lint::Settings;
+use sigwise_workspace::CONFIG_FILE;
+use sigwise_workspace::configuration::project_root;
+use sigwise_workspace::path::{absolute, relative, slashed};
 
 use crate::args::{CheckArgs, KnowledgeArgs};
 use crate::error::{Error, FileError};
-use crate::source::{absolute, relative, slashed};
 use configuration::Configurations;
 use knowledge::Knowledge;
 
-pub(crate) use knowledge::{embedded_corpus, open_snapshot, read_attack};
-
-/// The name of the configuration file.
-pub(crate) const CONFIG_FILE: &str = "sigwise.toml";
+pub(crate) use knowledge::embedded_corpus;
 
 /// What a run stands on.
 #[derive(Debug)]
@@ -137,8 +136,5 @@ fn find_root(cwd: &Path, paths: &[PathBuf]) -> PathBuf {
     let common = folders.fold(first, |common, folder| {
         common.ancestors().find(|ancestor| folder.starts_with(ancestor)).map_or_else(PathBuf::new, Path::to_owned)
     });
-    let holds = |name: &str| common.ancestors().find(|folder| folder.join(name).exists()).map(Path::to_owned);
-    holds(CONFIG_FILE)
-        .or_else(|| holds(".git"))
-        .unwrap_or_else(|| if common.starts_with(cwd) { cwd.to_owned() } else { common.clone() })
+    project_root(&common).unwrap_or_else(|| if common.starts_with(cwd) { cwd.to_owned() } else { common.clone() })
 }

@@ -130,18 +130,54 @@ impl FileEntries {
     }
 }
 
+impl FileEntries {
+    /// Whether the file refers to other rules: correlations and filters do.
+    pub fn refers(&self) -> bool {
+        self.refers
+    }
+
+    /// Whether others see the same rules in both, wherever in the file they stand.
+    pub fn has_rules_of(&self, other: &Self) -> bool {
+        let same = |own: &[(Box<str>, Entry)], other: &[(Box<str>, Entry)]| {
+            own.len() == other.len()
+                && own.iter().zip(other).all(|((own_key, own), (key, entry))| {
+                    let Entry { place: _, document, title, is_filter, logsource } = own;
+                    own_key == key
+                        && *document == entry.document
+                        && *title == entry.title
+                        && *is_filter == entry.is_filter
+                        && *logsource == entry.logsource
+                })
+        };
+        self.path == other.path
+            && same(&self.ids, &other.ids)
+            && same(&self.titles, &other.titles)
+            && same(&self.names, &other.names)
+    }
+}
+
 /// The last part of a path.
 fn file_name(path: &str) -> &str {
     path.rsplit('/').next().unwrap_or(path)
 }
 
-/// Nearly every key has one rule, so lists start small.
+/// Keeps the order of the paths, in which files nearly always come. Nearly every key has one rule, so lists start small.
 fn push(index: &mut FxHashMap<Box<str>, Vec<Entry>>, key: Box<str>, entry: Entry) {
-    index.entry(key).or_insert_with(|| Vec::with_capacity(1)).push(entry);
+    let entries = index.entry(key).or_insert_with(|| Vec::with_capacity(1));
+    let at = entries.partition_point(|other| other.place.path <= entry.place.path);
+    entries.insert(at, entry);
+}
+
+fn take(index: &mut FxHashMap<Box<str>, Vec<Entry>>, key: &str, path: &str) {
+    let Some(entries) = index.get_mut(key) else { return };
+    entries.retain(|entry| &*entry.place.path != path);
+    if entries.is_empty() {
+        index.remove(key);
+    }
 }
 
 impl Project {
-    /// Adds the entries of a file; add files in the order of their paths, so that answers do not depend on threads.
+    /// Adds the entries of a file. Answers come in the order of the paths, whatever the order in which files are added.
     pub fn add(&mut self, entries: FileEntries) {
         for (key, entry) in entries.ids {
             push(&mut self.ids, key, entry);
@@ -156,7 +192,9 @@ impl Project {
             if entries.refers {
                 self.referring.push(Arc::clone(&path));
             }
-            self.files.entry(file_name(&path).into()).or_insert_with(|| Vec::with_capacity(1)).push(path);
+            let namesakes = self.files.entry(file_name(&path).into()).or_insert_with(|| Vec::with_capacity(1));
+            let at = namesakes.partition_point(|other| *other <= path);
+            namesakes.insert(at, path);
         }
     }
 
@@ -168,10 +206,37 @@ impl Project {
                 !entries.is_empty()
             });
         }
+        self.remove_path(path);
+    }
+
+    /// Forgets a file whose entries are known, which is quicker than [`Project::remove`].
+    pub fn remove_entries(&mut self, entries: &FileEntries) {
+        let Some(path) = &entries.path else { return };
+        entries.ids.iter().for_each(|(key, _)| take(&mut self.ids, key, path));
+        entries.titles.iter().for_each(|(key, _)| take(&mut self.titles, key, path));
+        entries.names.iter().for_each(|(key, _)| take(&mut self.names, key, path));
+        self.remove_path(path);
+    }
+
+    fn remove_path(&mut self, path: &str) {
         if let Some(paths) = self.files.get_mut(file_name(path)) {
             paths.retain(|other| &**other != path);
+            if paths.is_empty() {
+                self.files.remove(file_name(path));
+            }
         }
         self.referring.retain(|other| &**other != path);
+    }
+
+    /// The files whose findings can depend on this one: those that share an id, title, name or file name with it. It is one of
+    /// them, and some come more than once.
+    pub fn sharing<'a>(&'a self, entries: &'a FileEntries) -> impl Iterator<Item = &'a Arc<str>> {
+        let of = |index: &'a FxHashMap<Box<str>, Vec<Entry>>, keys: &'a [(Box<str>, Entry)]| {
+            keys.iter().filter_map(|(key, _)| index.get(key)).flatten().map(|entry| &entry.place.path)
+        };
+        let namesakes = entries.path.iter().flat_map(|path| self.with_file_name(path));
+        let ids = of(&self.ids, &entries.ids);
+        ids.chain(of(&self.titles, &entries.titles)).chain(of(&self.names, &entries.names)).chain(namesakes)
     }
 
     /// The files whose findings can depend on other files: those that share an id, title, name or file name with another,

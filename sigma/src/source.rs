@@ -62,6 +62,8 @@ pub struct Position {
     pub column: u32,
     /// 0-based column in UTF-16 units, for LSP; a byte order mark is not counted.
     pub utf16: u32,
+    /// 0-based column in bytes, for LSP; a byte order mark is not counted.
+    pub utf8: u32,
 }
 
 /// What ends a line.
@@ -192,7 +194,7 @@ impl Source {
                 utf16 += c.len_utf16() as u32;
             }
         }
-        Position { line: line as u32, column, utf16 }
+        Position { line: line as u32, column, utf16, utf8: before.len() as u32 }
     }
 
     /// The text of a 1-based line, without its line break and without a byte order mark. A line that does not exist is

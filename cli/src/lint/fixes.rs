@@ -7,11 +7,11 @@ use sigwise_lint::fix::fix;
 use sigwise_lint::project::FileEntries;
 use sigwise_lint::{Diagnostic, Severity};
 use sigwise_sigma::{Source, parse};
+use sigwise_workspace::fill::{Ids, fill};
 use similar::TextDiff;
 
 use super::pipeline::{Batch, Others, Run};
 use crate::error::FileError;
-use crate::fill::{Ids, fill};
 use crate::output;
 use crate::terminal::counted;
 

@@ -9,9 +9,9 @@ use sigwise_lint::diagnostic::{Applicability, EditText, Evidence, LabelPlace, Ta
 use sigwise_lint::{Diagnostic, Severity, docs};
 use sigwise_sigma::Source;
 use sigwise_sigma::source::Position;
+use sigwise_workspace::fill::Ids;
 
 use super::{Finding, Linted, Report};
-use crate::fill::Ids;
 
 /// What `sigwise lint --format json` prints. Bytes are 0-based; lines and columns are 1-based, columns count characters.
 #[derive(Debug, Serialize, JsonSchema)]

@@ -3,9 +3,10 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use ignore::WalkBuilder;
+use sigwise_workspace::files;
+use sigwise_workspace::path::{absolute, relative, slashed};
 
-use super::{Input, Origin, STDIN, absolute, read_stdin, relative, slashed};
+use super::{Input, Origin, STDIN, read_stdin};
 use crate::error::{Error, FileError};
 use crate::workspace::Workspace;
 
@@ -86,25 +87,21 @@ pub(crate) fn collect(paths: &[PathBuf], workspace: &mut Workspace) -> Result<Fo
 
 fn walk(folder: &Path, argument: Option<usize>, workspace: &mut Workspace, found: &mut Found) -> Result<(), Error> {
     let base = absolute(workspace.cwd(), folder);
-    for entry in WalkBuilder::new(folder).build() {
-        let entry = match entry {
-            Ok(entry) => entry,
+    for path in files::walk(folder) {
+        let path = match path {
+            Ok(path) => path,
             Err(error) => {
                 found.errors.push(walk_error(folder, &error));
                 continue;
             }
         };
-        let path = entry.path();
-        if !has_yaml_extension(path) || !entry.file_type().is_some_and(|kind| kind.is_file()) {
-            continue;
-        }
-        let place = base.join(path.strip_prefix(folder).unwrap_or(path));
+        let place = base.join(path.strip_prefix(folder).unwrap_or(&path));
         let config = workspace.config_above(&place)?;
         if workspace.excludes(config, &place) {
             continue;
         }
         found.inputs.push(Input {
-            shown: shown(path),
+            shown: shown(&path),
             path: Arc::from(relative(&place, workspace.root())),
             place,
             named: false,
@@ -114,11 +111,6 @@ fn walk(folder: &Path, argument: Option<usize>, workspace: &mut Workspace, found
         });
     }
     Ok(())
-}
-
-fn has_yaml_extension(path: &Path) -> bool {
-    path.extension()
-        .is_some_and(|extension| extension.eq_ignore_ascii_case("yml") || extension.eq_ignore_ascii_case("yaml"))
 }
 
 /// The path as the user would write it: without the `./` of a walk through the current folder.

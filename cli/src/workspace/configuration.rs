@@ -6,17 +6,11 @@ use std::path::{Path, PathBuf};
 use sigwise_lint::Config;
 use sigwise_lint::config::{ConfigError, Flags};
 
-use super::CONFIG_FILE;
+use sigwise_workspace::path::absolute;
+use sigwise_workspace::{CONFIG_FILE, Configuration};
+
 use crate::args::CheckArgs;
 use crate::error::{Error, warn};
-use crate::source::absolute;
-
-/// A configuration and the folder that its paths are relative to.
-#[derive(Debug)]
-pub(crate) struct Configuration {
-    pub(crate) folder: PathBuf,
-    pub(crate) config: Config,
-}
 
 /// Every configuration of a run.
 #[derive(Debug)]
@@ -34,7 +28,10 @@ impl Configurations {
         let bare = Config::from_flags(&flags).map_err(|errors| Error::Usage(join(&errors)))?;
         let (first, by_folder) = match &args.config {
             Some(path) => (read(&absolute(cwd, path), path, &flags)?, None),
-            None => (Configuration { folder: cwd.to_owned(), config: bare }, Some(HashMap::new())),
+            None => (
+                Configuration { folder: cwd.to_owned(), config: bare, ..Configuration::default() },
+                Some(HashMap::new()),
+            ),
         };
         Ok(Self { flags, all: vec![first], by_folder })
     }
@@ -79,37 +76,11 @@ impl Configurations {
 
 /// Reads a configuration; `shown` is its path in messages.
 fn read(path: &Path, shown: &Path, flags: &Flags) -> Result<Configuration, Error> {
-    let folder = path.parent().unwrap_or(path).to_owned();
-    let text = std::fs::read_to_string(path).map_err(Error::reading(shown))?;
-    if has_yaml_extension(path) {
-        let mut config = Config::from_flags(flags).map_err(|errors| Error::Usage(join(&errors)))?;
-        take_sigma_cli(&mut config, shown, text)?;
-        return Ok(Configuration { folder, config });
+    let configuration = Configuration::read(path, shown, flags)?;
+    if let Some(warning) = &configuration.warning {
+        warn(warning);
     }
-    let mut config =
-        Config::from_toml(&text, flags).map_err(|errors| Error::Config { path: shown.to_owned(), text, errors })?;
-    if let Some(other) = config.sigma_cli_config.clone() {
-        let path = folder.join(&other);
-        let shown = shown.with_file_name(other);
-        let text = std::fs::read_to_string(path).map_err(Error::reading(&shown))?;
-        take_sigma_cli(&mut config, &shown, text)?;
-    }
-    Ok(Configuration { folder, config })
-}
-
-fn take_sigma_cli(config: &mut Config, path: &Path, text: String) -> Result<(), Error> {
-    match config.take_sigma_cli(&text) {
-        Ok(unknown) if unknown.is_empty() => Ok(()),
-        Ok(unknown) => {
-            warn(&format!("{}: no equivalent here: {}", path.display(), unknown.join(", ")));
-            Ok(())
-        }
-        Err(error) => Err(Error::Config { path: path.to_owned(), text, errors: vec![error] }),
-    }
-}
-
-fn has_yaml_extension(path: &Path) -> bool {
-    path.extension().is_some_and(|extension| extension == "yml" || extension == "yaml")
+    Ok(configuration)
 }
 
 fn join(errors: &[ConfigError]) -> String {

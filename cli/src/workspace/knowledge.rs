@@ -2,13 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
-use sigwise_corpus::attack::{self, Attack, Tables};
-use sigwise_corpus::{Corpus, Snapshot};
+use sigwise_corpus::Corpus;
+use sigwise_corpus::attack::Attack;
+use sigwise_workspace::Configuration;
+use sigwise_workspace::knowledge::{Wanted, open_snapshot, read_attack};
 
-use super::configuration::Configuration;
 use crate::args::KnowledgeArgs;
-use crate::error::{Error, FileError};
-use crate::source::slashed;
+use crate::error::Error;
 
 /// The corpora and tables of a run.
 #[derive(Debug)]
@@ -46,12 +46,11 @@ impl Knowledge {
     /// Opens what the configurations name, so that a bad snapshot is said before anything is linted.
     pub(super) fn load(&mut self, configurations: &[Configuration]) -> Result<(), Error> {
         for configuration in configurations {
-            let said = &configuration.config.corpus;
-            let which = match (self.asked, &said.file) {
+            let which = match (self.asked, Wanted::by(configuration)) {
                 (Some(asked), _) => asked,
-                (None, _) if said.enabled == Some(false) => Which::None,
-                (None, Some(file)) => self.open(&configuration.folder.join(file))?,
-                (None, None) => Which::Embedded,
+                (None, Wanted::None) => Which::None,
+                (None, Wanted::Embedded) => Which::Embedded,
+                (None, Wanted::File(file)) => self.open(&file)?,
             };
             self.by_config.push(which);
         }
@@ -80,35 +79,7 @@ impl Knowledge {
     }
 }
 
-/// Opens and checks a snapshot.
-pub(crate) fn open_snapshot(path: &Path) -> Result<Snapshot, Error> {
-    let bytes = std::fs::read(path).map_err(Error::reading(path))?;
-    Snapshot::from_bytes(bytes)
-        .map_err(|error| FileError { path: slashed(path), verb: "use", reason: error.to_string() }.into())
-}
-
 /// The embedded corpus.
 pub(crate) fn embedded_corpus() -> Result<&'static Corpus, Error> {
     Corpus::embedded().map_err(|error| Error::Usage(format!("the embedded corpus: {error}")))
-}
-
-/// Reads a folder with ATT&CK tables.
-pub(crate) fn read_attack(folder: &Path) -> Result<Attack, Error> {
-    let [version, techniques, tactics, retired, retired_tactics] = attack::FILES;
-    let read = |name: &str| {
-        let path = folder.join(name);
-        std::fs::read_to_string(&path).map_err(Error::reading(&path))
-    };
-    let tables = Tables {
-        // Tables can come without their version.
-        version: &read(version).unwrap_or_default(),
-        techniques: &read(techniques)?,
-        tactics: &read(tactics)?,
-        retired: &read(retired)?,
-        retired_tactics: &read(retired_tactics)?,
-    };
-    Attack::parse(&tables).map_err(|error| {
-        let path = format!("{}/{}", slashed(folder), error.file);
-        FileError { path, verb: "use", reason: format!("line {}: {}", error.line, error.message) }.into()
-    })
 }

@@ -6,7 +6,7 @@ use sigwise_lint::fix::Fill;
 use uuid::{Builder, Uuid};
 
 /// Today in UTC: year, month, day. `SOURCE_DATE_EPOCH` sets it where a run must be repeatable.
-pub(crate) fn today() -> (u16, u8, u8) {
+pub fn today() -> (u16, u8, u8) {
     let fixed = std::env::var("SOURCE_DATE_EPOCH").ok().and_then(|seconds| seconds.parse().ok());
     let seconds =
         fixed.unwrap_or_else(|| SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs()));
@@ -32,21 +32,21 @@ fn date_of_day(day: u64) -> (u16, u8, u8) {
 /// They have the form of random ids (version 4) but are derived from path and text of the file: so two runs over the same
 /// files print and write the same bytes, and `--diff` shows what `--fix` will write.
 #[derive(Debug)]
-pub(crate) struct Ids {
+pub struct Ids {
     file: Uuid,
     next: u32,
 }
 
 impl Ids {
     /// For the file at `path` with this text; `key` tells apart what is made for different purposes.
-    pub(crate) fn new(path: &str, text: &str, key: &str) -> Self {
+    pub fn new(path: &str, text: &str, key: &str) -> Self {
         let name = Uuid::new_v5(&Uuid::NAMESPACE_URL, path.as_bytes());
         let text = Uuid::new_v5(&name, text.as_bytes());
         Self { file: Uuid::new_v5(&text, key.as_bytes()), next: 0 }
     }
 
     /// The next id.
-    pub(crate) fn fresh(&mut self) -> String {
+    pub fn fresh(&mut self) -> String {
         let bytes = Uuid::new_v5(&self.file, &self.next.to_le_bytes()).into_bytes();
         self.next += 1;
         Builder::from_random_bytes(bytes).into_uuid().to_string()
@@ -54,7 +54,7 @@ impl Ids {
 }
 
 /// Fills templates with new ids and this date.
-pub(crate) fn fill(fresh_id: &mut dyn FnMut() -> String, (year, month, day): (u16, u8, u8)) -> Fill<'_> {
+pub fn fill(fresh_id: &mut dyn FnMut() -> String, (year, month, day): (u16, u8, u8)) -> Fill<'_> {
     Fill { fresh_id, today: format!("{year:04}-{month:02}-{day:02}") }
 }
 
