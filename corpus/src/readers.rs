@@ -1,5 +1,6 @@
 //! Readers: the bytes of one vendor's file become [`Rule`]s. One function per vendor, no I/O.
 
+mod cursor;
 mod elastic;
 mod kusto;
 mod logic;

@@ -91,6 +91,7 @@ fn query(rule: &mut Rule, body: &Body) {
             let eql::Parsed { query, categories } = eql::parse(query);
             (query, categories)
         }
+        "kuery" => (kql::parse(query), Vec::new()),
         other => return rule.unread.push(format!("queries in `{other}` cannot be read").into()),
     };
     let surroundings = Surroundings { indices: texts(body.index.as_ref()), tags: texts(body.tags.as_ref()) };
