@@ -18,9 +18,12 @@ pub mod techniques;
 
 use std::cell::OnceCell;
 
+use rustc_hash::FxHashSet;
+
 use crate::attack::{Attack, parent};
 use crate::corpus::{Corpus, FieldId, Leave, RowId, RuleId, both};
 use crate::rule::{Predicate, Role, Rule, Scope};
+use crate::vendor::Vendor;
 
 pub(crate) use prepared::Prepared;
 
@@ -55,6 +58,7 @@ pub struct Asking<'c> {
     rows: Vec<Option<RowId>>,
     techniques: Vec<Box<str>>,
     logsource: OnceCell<Vec<RuleId>>,
+    sayable: OnceCell<FxHashSet<FieldId>>,
 }
 
 impl<'c> Asking<'c> {
@@ -73,6 +77,7 @@ impl<'c> Asking<'c> {
             corpus,
             rule,
             logsource: OnceCell::new(),
+            sayable: OnceCell::new(),
         }
     }
 
@@ -130,6 +135,25 @@ impl<'c> Asking<'c> {
         fields.sort_unstable();
         fields.dedup();
         fields
+    }
+
+    /// Whether a Sigma rule of its log source can speak of a field: another one does, or it does itself. Other vendors' rules
+    /// are evidence, but look at fields that Sigma's logs do not have. Of a log source that no other Sigma rule has, all that
+    /// Sigma rules look at counts.
+    fn can_say(&self, field: FieldId) -> bool {
+        let fields = self.sayable.get_or_init(|| {
+            let of = |rules: &mut dyn Iterator<Item = RuleId>| {
+                let sigma = rules.map(|rule| self.corpus.rule(rule)).filter(|rule| rule.vendor() == Vendor::Sigma);
+                sigma.flat_map(|rule| rule.incidents()).map(|i| self.corpus.field_of(i.row)).collect::<FxHashSet<_>>()
+            };
+            let mut fields = of(&mut self.logsource_rules().iter().copied());
+            if fields.is_empty() {
+                fields = of(&mut self.corpus.rules().map(|rule| rule.rule_id()));
+            }
+            fields.extend(self.rule.predicates.iter().filter_map(|p| self.corpus.field(&p.field)));
+            fields
+        });
+        fields.contains(&field)
     }
 
     /// The other rules of its log source that have one of its techniques, sorted.

@@ -135,6 +135,9 @@ pub fn ranked(asking: &Asking<'_>, count: usize) -> Vec<Exclusion> {
     let mut candidates: Vec<Candidate<'_>> = Vec::new();
     for (row, signals) in signals(asking, &twins) {
         let said = corpus.row_ref(row);
+        if !asking.can_say(said.field) {
+            continue;
+        }
         // A twin is written as its other half is.
         let sigma = twins.iter().find(|twin| twin.row == Some(row)).map(|twin| twin.sigma.clone());
         let score = signals.score();
@@ -166,7 +169,9 @@ pub fn fields(asking: &Asking<'_>) -> (Vec<Count<FieldId>>, u32) {
     let index = corpus.prepared().similar(corpus);
     let mut rules = asking.logsource_rules().to_vec();
     rules.retain(|rule| index.has_exclusions(*rule));
-    (corpus.fields_in(&rules, Take::Exclusions), rules.len() as u32)
+    let mut fields = corpus.fields_in(&rules, Take::Exclusions);
+    fields.retain(|count| asking.can_say(count.of));
+    (fields, rules.len() as u32)
 }
 
 /// Everything that some rule leaves out and that has anything to do with the asking one.

@@ -105,7 +105,7 @@ fn order_by(asking: &Asking<'_>, nearest: &[(RuleId, f32)], count: usize) -> Vec
         *scores.entry(field.of).or_default() += POPULARITY * field.rules as f32 / rules.max(1) as f32;
     }
     let mut out: Vec<(FieldId, f32)> = scores.into_iter().collect();
-    out.retain(|(field, _)| has.binary_search(field).is_err());
+    out.retain(|(field, _)| has.binary_search(field).is_err() && asking.can_say(*field));
     out.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
     out.truncate(count);
     out

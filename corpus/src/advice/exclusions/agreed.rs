@@ -5,6 +5,7 @@ use crate::corpus::{Corpus, Incident, RowId, RuleId, Take, both};
 use crate::logsource::LogSourceRef;
 use crate::normal::sigma::SigmaItem;
 use crate::rule::{Role, Scope};
+use crate::vendor::Vendor;
 use rustc_hash::FxHashMap;
 
 /// Exclusions that peers agree on and the rule lacks.
@@ -28,7 +29,7 @@ pub struct AgreedRow {
 /// A selection that leaves something out: every item must match, by one of its values.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Filter {
-    /// What a peer calls it.
+    /// What a peer calls it; empty where none has a name for it.
     pub name: String,
     /// Keys with their values; a value that is absent is null.
     pub items: Vec<(String, Vec<Option<String>>)>,
@@ -65,7 +66,7 @@ pub fn agreed(asking: &Asking<'_>) -> Option<Agreed> {
     let own = Own::of(asking);
     found.rows.retain(|agreed| {
         let said = asking.corpus().row_ref(agreed.row);
-        !own.is_pointless(said.name, said.op, said.value)
+        asking.can_say(said.field) && !own.is_pointless(said.name, said.op, said.value)
     });
     (!found.rows.is_empty()).then_some(found)
 }
@@ -79,7 +80,7 @@ impl Agreed {
         let mut groups = Vec::new();
         for rule in self.rows.iter().flat_map(|row| row.rules.iter().copied()) {
             if !groups.iter().any(|(known, _)| *known == rule) {
-                groups.extend(exclusion_groups(corpus, rule).into_iter().map(|group| (rule, group)));
+                groups.extend(exclusion_groups(asking, rule).into_iter().map(|group| (rule, group)));
             }
         }
         let mut out = Vec::new();
@@ -101,18 +102,23 @@ impl Agreed {
 }
 
 /// The exclusions of a rule, by group.
-fn exclusion_groups(corpus: &Corpus, rule: RuleId) -> Vec<Vec<Incident>> {
+fn exclusion_groups(asking: &Asking<'_>, rule: RuleId) -> Vec<Vec<Incident>> {
+    let corpus = asking.corpus();
     let all: Vec<Incident> = corpus.rule(rule).incidents().collect();
     let mut groups: Vec<Vec<Incident>> = all.chunk_by(|a, b| a.group == b.group).map(<[Incident]>::to_vec).collect();
     // What is only partly left out cannot be said by a selection of its own.
-    groups.retain(|group| group.iter().all(|i| i.role == Role::Exclusion && i.scope == Scope::Top));
+    let sayable =
+        |i: &Incident| i.role == Role::Exclusion && i.scope == Scope::Top && asking.can_say(corpus.field_of(i.row));
+    groups.retain(|group| group.iter().all(sayable));
     groups
 }
 
 /// A group as a selection: of a list of values only those that are wanted, of every other key all of it.
 fn filter(asking: &Asking<'_>, rule: RuleId, group: &[Incident], wanted: &[RowId]) -> Option<Filter> {
     let number = usize::from(group.first()?.group);
-    let name = asking.corpus().rule(rule).groups().nth(number).unwrap_or_default();
+    let peer = asking.corpus().rule(rule);
+    // Other vendors' groups have numbers.
+    let name = if peer.vendor() == Vendor::Sigma { peer.groups().nth(number).unwrap_or_default() } else { "" };
     let name = name.split('[').next().unwrap_or(name).to_owned();
     // Key → its values, and whether each is wanted.
     type Wanted = Vec<(bool, Option<String>)>;
