@@ -12,6 +12,7 @@ use toml::Value;
 
 use self::logsource::Surroundings;
 use super::Reading;
+use super::query::Query;
 use crate::rule::Rule;
 use crate::vendor::Vendor;
 
@@ -33,6 +34,7 @@ struct Body {
     r#type: Option<Value>,
     language: Option<Value>,
     query: Option<Value>,
+    filters: Option<Value>,
     index: Option<Value>,
     tags: Option<Value>,
     #[serde(default)]
@@ -86,7 +88,7 @@ fn query(rule: &mut Rule, body: &Body) {
         return;
     };
     let language = text(body.language.as_ref()).unwrap_or_default();
-    let (read, categories) = match language {
+    let (mut read, categories) = match language {
         "eql" => {
             let eql::Parsed { query, categories } = eql::parse(query);
             (query, categories)
@@ -94,10 +96,20 @@ fn query(rule: &mut Rule, body: &Body) {
         "kuery" => (kql::parse(query), Vec::new()),
         other => return rule.unread.push(format!("queries in `{other}` cannot be read").into()),
     };
+    if let Some(Value::Array(filters)) = &body.filters {
+        filters::add(filters, &mut read);
+    }
     let surroundings = Surroundings { indices: texts(body.index.as_ref()), tags: texts(body.tags.as_ref()) };
     let parts = read.parts.iter().enumerate().map(|(i, (_, logic))| (categories.get(i), logic));
-    (rule.logsource, rule.events) = logsource::find(parts, &surroundings);
-    read.add_to(rule);
+    let found = logsource::find(parts, &surroundings);
+    // What a field is depends on where a part looks.
+    for (part, source) in read.parts.into_iter().zip(found.parts) {
+        rule.logsource = source;
+        Query { parts: vec![part], unread: Vec::new() }.add_to(rule);
+    }
+    Query { parts: Vec::new(), unread: read.unread }.add_to(rule);
+    rule.logsource = found.whole;
+    rule.events = found.events;
 }
 
 /// Ids of techniques and sub-techniques, never of tactics.

@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::logsource::{self, Event, LogSource, LogSourceRef};
 use crate::readers::logic::Logic;
@@ -11,6 +11,9 @@ use crate::rule::{Role, Scope};
 
 /// The table; its head says what its columns mean.
 const TABLE: &str = include_str!("../../../data/logsources/elastic.tsv");
+
+/// The field with the ids of Windows events.
+const CODE: &str = "event.code";
 
 /// What a rule says outside of its query.
 #[derive(Clone, Debug, Default)]
@@ -66,10 +69,36 @@ impl Asked {
         }
         if data.is_empty() {
             data = surroundings.indices.iter().map(|pattern| data_of(pattern)).collect();
+            data.retain(|set| !set.is_empty());
         }
-        data.retain(|set| !set.is_empty());
-        data.dedup();
+        if data.is_empty() {
+            data.push(String::new());
+        }
         data
+    }
+
+    /// What the kinds of data say together.
+    fn source(&self, data: &[String], category: Option<&str>, os: Option<&str>) -> LogSource {
+        let wheres = &Table::embedded().wheres;
+        let lines = data.iter().filter_map(|data| wheres.iter().find(|line| line.fits(data, category, os, self)));
+        lines.fold(None, |source, line| Some(merged(source, line.source(os)))).unwrap_or_default()
+    }
+
+    /// Adds the events of a log source.
+    fn events(&self, data: &[String], source: &LogSource, out: &mut Vec<Event>) {
+        let lines = &Table::embedded().events;
+        for line in data.iter().filter_map(|data| lines.iter().find(|line| line.fit(data, source))) {
+            out.extend(line.of(source, self));
+        }
+    }
+
+    /// Ids of Windows events, and those that Elastic has words for.
+    fn codes(&self) -> impl Iterator<Item = &str> {
+        let worded = self.values("event.action").flat_map(|action| {
+            let words = Table::embedded().codes.iter();
+            words.filter(move |(word, _)| action.eq_ignore_ascii_case(word)).map(|(_, id)| *id)
+        });
+        self.values(CODE).chain(worded)
     }
 }
 
@@ -107,6 +136,8 @@ struct Events {
 struct Table {
     wheres: Vec<Where>,
     events: Vec<Events>,
+    /// Word and id.
+    codes: Vec<(&'static str, &'static str)>,
 }
 
 impl Table {
@@ -116,7 +147,7 @@ impl Table {
     }
 
     fn parse(table: &'static str) -> Self {
-        let mut out = Self { wheres: Vec::new(), events: Vec::new() };
+        let mut out = Self { wheres: Vec::new(), events: Vec::new(), codes: Vec::new() };
         for line in table.lines() {
             let mut columns = line.split('\t');
             let kind = columns.next();
@@ -143,6 +174,10 @@ impl Table {
                     provider: next(),
                     events: next().split(", ").filter(|event| !event.is_empty()).collect(),
                 }),
+                Some("code") => {
+                    let word = next();
+                    out.codes.extend(next().split_ascii_whitespace().map(|id| (word, id)));
+                }
                 _ => {}
             }
         }
@@ -200,7 +235,7 @@ impl Events {
         let mut events = Vec::new();
         for name in &self.events {
             if *name == "*" {
-                let known = logsource::events(source.as_ref(), asked.values("event.code"));
+                let known = logsource::events(source.as_ref(), asked.codes());
                 events.extend(known.into_iter().filter(|e| self.provider.is_empty() || *e.provider == *self.provider));
             } else if let Some(field) = name.strip_prefix('{').and_then(|name| name.strip_suffix('}')) {
                 events.extend(asked.values(field).filter(|value| !value.contains(['*', '?'])).map(event));
@@ -208,52 +243,59 @@ impl Events {
                 events.push(event(name));
             }
         }
-        if events.is_empty() && !self.provider.is_empty() {
+        if events.is_empty() && !self.events.contains(&"*") {
             events.push(event(""));
         }
         events
     }
 }
 
+/// Where a rule looks.
+#[derive(Debug, Default)]
+pub(super) struct Found {
+    /// The log source of each part of its query.
+    pub(super) parts: Vec<LogSource>,
+    /// The log source of all of them.
+    pub(super) whole: LogSource,
+    /// The events of all of them.
+    pub(super) events: Vec<Event>,
+}
+
 /// Log source and events of a rule, from the parts of its query with their categories.
 pub(super) fn find<'a>(
     parts: impl IntoIterator<Item = (Option<&'a String>, &'a Logic<Comparison>)>,
     surroundings: &Surroundings<'_>,
-) -> (LogSource, Vec<Event>) {
-    let table = Table::embedded();
+) -> Found {
     let tagged = only(surroundings.tags.iter().filter_map(|tag| tag.strip_prefix("OS: ")).map(str::to_lowercase));
+    let mut found = Found::default();
     let mut whole: Option<LogSource> = None;
-    let mut events = Vec::new();
     for (category, logic) in parts {
-        let asked = Asked::of(category, logic);
+        let mut asked = Asked::of(category, logic);
         let os = only(asked.values("host.os.type").map(str::to_lowercase)).or_else(|| tagged.clone());
-        let os = os.as_deref();
-        let mut data = asked.data(surroundings);
-        if data.is_empty() {
-            data.push(String::new());
-        }
-        let categories = asked.categories.iter().map(|category| Some(category.as_str()));
-        let categories: Vec<_> = if asked.categories.is_empty() { vec![None] } else { categories.collect() };
-        for category in categories {
-            let mut here: Option<LogSource> = None;
-            for data in &data {
-                let Some(line) = table.wheres.iter().find(|line| line.fits(data, category, os, &asked)) else {
-                    continue;
-                };
-                here = Some(merged(here, line.source(os)));
+        let data = asked.data(surroundings);
+        let mut here: Option<LogSource> = None;
+        // What a list asks for is looked up one by one: each may lead elsewhere.
+        for code in or_none(asked.values.remove(CODE).unwrap_or_default()) {
+            asked.values.extend(code.map(|code| (CODE.to_owned(), vec![code])));
+            for category in or_none(asked.categories.clone()) {
+                let source = asked.source(&data, category.as_deref(), os.as_deref());
+                asked.events(&data, &source, &mut found.events);
+                here = Some(merged(here, source));
             }
-            let Some(here) = here else { continue };
-            for data in &data {
-                if let Some(line) = table.events.iter().find(|line| line.fit(data, &here)) {
-                    events.extend(line.of(&here, &asked));
-                }
-            }
-            whole = Some(merged(whole, here));
         }
+        let here = here.unwrap_or_default();
+        whole = Some(merged(whole, here.clone()));
+        found.parts.push(here);
     }
-    let mut seen = rustc_hash::FxHashSet::default();
-    events.retain(|event| seen.insert(event.clone()));
-    (whole.unwrap_or_default(), events)
+    found.whole = whole.unwrap_or_default();
+    let mut seen = FxHashSet::default();
+    found.events.retain(|event| seen.insert(event.clone()));
+    found
+}
+
+/// Each of them, or `None` once.
+fn or_none(values: Vec<String>) -> Vec<Option<String>> {
+    if values.is_empty() { vec![None] } else { values.into_iter().map(Some).collect() }
 }
 
 /// Two log sources as one: what one of them leaves open the other says; where they differ, what they have in common.

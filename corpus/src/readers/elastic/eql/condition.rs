@@ -146,8 +146,11 @@ impl Parser<'_> {
         }
         self.at += 1;
         while self.peek().is_some_and(|kind| kind != Kind::Close && !ends(kind)) {
-            values.extend(self.operand(Power::Any));
-            self.eat(Kind::Comma);
+            // Where a bracket is missing, the condition goes on with `and` or `or`.
+            values.extend(self.operand(Power::And));
+            if !self.eat(Kind::Comma) {
+                break;
+            }
         }
         self.close();
         values
