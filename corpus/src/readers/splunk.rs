@@ -1,6 +1,12 @@
 //! Splunk's security content: YAML with a search in SPL, and macros in files of their own.
 
+mod eval;
+mod lexer;
 mod macros;
+mod pipeline;
+mod scope;
+mod search;
+mod source;
 
 use sigwise_sigma::Source;
 use sigwise_sigma::yaml::{self, Mapping, Node, Value};
@@ -10,13 +16,20 @@ use crate::rule::Rule;
 use crate::vendor::Vendor;
 
 pub(super) use macros::Macros;
+use pipeline::Reader;
+use scope::Scope;
 
 /// Types of the files beside detections that have a search too.
 const OTHER_TYPES: [&str; 3] = ["Baseline", "Investigation", "Response"];
 
 /// Adds the macro that a file of the folder `macros` defines.
 pub(super) fn add_macro(macros: &mut Macros, bytes: Vec<u8>) {
-    macros.add(bytes, |_| false);
+    macros.add(bytes, |definition| {
+        let none = Macros::default();
+        let mut reader = Reader::new(&none);
+        let (condition, _) = search::parse(definition, false, &Scope::default(), &mut reader);
+        condition.is_some_and(|condition| reader.query.unread.is_empty() && source::is_source(&condition))
+    });
 }
 
 /// Reads a file; see [`super::read`]. Rules of status `deprecated` are inactive.
@@ -28,9 +41,10 @@ pub(super) fn read(path: &str, bytes: Vec<u8>, macros: &Macros) -> Reading {
         let Some(search) = text(map, "search").filter(|_| is_detection(map)) else { continue };
         let mut rule = rule(path, map);
         rule.document = document;
-        let expanded = macros.expand(search, |_| false);
-        rule.unread.push("searches cannot be read yet".into());
-        rule.unread.extend(expanded.unread.into_iter().map(Into::into));
+        let mut reader = Reader::new(macros);
+        reader.search(search);
+        source::locate(&mut rule, &texts(map, "data_source"), &tested(map), &reader);
+        reader.query.add_to(&mut rule);
         if matches!(rule.status.as_deref(), Some("deprecated" | "removed")) {
             reading.inactive.push(rule);
         } else {
@@ -65,6 +79,16 @@ fn rule(path: &str, map: &Mapping) -> Rule {
         }
     }
     rule
+}
+
+/// Sources and sourcetypes of the data that the rule was tested with.
+fn tested(map: &Mapping) -> Vec<&str> {
+    fn maps<'a>(map: &'a Mapping, key: &str) -> impl Iterator<Item = &'a Mapping> {
+        let list = map.get(key).and_then(|entry| entry.value.sequence());
+        list.into_iter().flat_map(|list| &list.items).filter_map(Node::mapping)
+    }
+    let data = maps(map, "tests").flat_map(|test| maps(test, "attack_data"));
+    data.flat_map(|data| [text(data, "source"), text(data, "sourcetype")]).flatten().collect()
 }
 
 /// The text of a key's value, trimmed; `None` where it is blank or no scalar.

@@ -1,0 +1,478 @@
+//! A search from its first command to its last: what filters it, and what the names in it mean at each point.
+
+use rustc_hash::FxHashSet;
+
+use super::super::logic::Logic;
+use super::super::query::{Comparison, Query, Test};
+use super::lexer::{Kind, Token, closing, commands, tokens, unescaped, unquoted};
+use super::scope::{Origin, Scope};
+use super::{Macros, eval, search};
+
+type Tree = Logic<Comparison>;
+
+/// Searches within searches deeper than this are not followed.
+const MAX_DEPTH: usize = 8;
+
+/// Names that `iplocation` adds.
+const PLACES: [&str; 7] = ["City", "Continent", "Country", "Region", "Timezone", "lat", "lon"];
+
+/// Commands that neither filter events nor make fields that a later one could compare.
+const OTHERS: [&str; 45] = [
+    "abstract",
+    "addcoltotals",
+    "addinfo",
+    "addtotals",
+    "appendpipe",
+    "bin",
+    "bucket",
+    "collect",
+    "dedup",
+    "delta",
+    "eventcount",
+    "expand",
+    "extract",
+    "fieldformat",
+    "fields",
+    "filldown",
+    "fillnull",
+    "flatten",
+    "foreach",
+    "format",
+    "fromjson",
+    "gauge",
+    "head",
+    "highlight",
+    "kv",
+    "localop",
+    "makemv",
+    "makeresults",
+    "metadata",
+    "multikv",
+    "mvcombine",
+    "mvexpand",
+    "nomv",
+    "outlier",
+    "outputlookup",
+    "reltime",
+    "replace",
+    "rest",
+    "return",
+    "reverse",
+    "sendalert",
+    "sort",
+    "table",
+    "tail",
+    "xmlkv",
+];
+
+/// Reads searches into a query.
+pub(super) struct Reader<'m> {
+    macros: &'m Macros,
+    /// What was read.
+    pub(super) query: Query,
+    /// Macros that say where events are kept, in order.
+    pub(super) sources: Vec<String>,
+    /// Data models that events come from, such as `Endpoint.Processes`, in order.
+    pub(super) models: Vec<String>,
+    depth: usize,
+    problems: FxHashSet<String>,
+}
+
+/// A search in brackets.
+#[derive(Default)]
+pub(super) struct Subsearch {
+    /// The list that it reads, if it does nothing but that.
+    pub(super) table: Option<String>,
+    /// What its results are called: fields of the search around it.
+    pub(super) fields: Vec<String>,
+}
+
+/// A search on its way through its commands.
+#[derive(Default)]
+struct Pipeline {
+    scope: Scope,
+    filter: Option<Tree>,
+    /// The list that its first command reads.
+    table: Option<String>,
+    /// Names in the last list of fields.
+    fields: Vec<String>,
+}
+
+impl Pipeline {
+    fn require(&mut self, condition: Option<Tree>) {
+        let Some(condition) = condition else { return };
+        self.filter = Some(match self.filter.take() {
+            Some(filter) => filter.and(condition),
+            None => condition,
+        });
+    }
+}
+
+impl<'m> Reader<'m> {
+    /// A reader for searches that use these macros.
+    pub(super) fn new(macros: &'m Macros) -> Self {
+        Self {
+            macros,
+            query: Query::default(),
+            sources: Vec::new(),
+            models: Vec::new(),
+            depth: 0,
+            problems: FxHashSet::default(),
+        }
+    }
+
+    /// Notes something that could not be read, once.
+    pub(super) fn problem(&mut self, reason: &str) {
+        if self.problems.insert(reason.to_owned()) {
+            self.query.unread.push(reason.to_owned());
+        }
+    }
+
+    /// Reads a search and all that stands in it.
+    pub(super) fn search(&mut self, text: &str) {
+        let text = self.expanded(text);
+        self.pipeline(&text);
+    }
+
+    fn expanded(&mut self, text: &str) -> String {
+        let expanded = self.macros.expand(text, super::source::is_macro);
+        self.sources.extend(expanded.sources);
+        expanded.unread.iter().for_each(|reason| self.problem(reason));
+        expanded.text
+    }
+
+    /// Reads a search in brackets: its conditions are a part of the query with a top level of their own, unless what it
+    /// finds is left out.
+    pub(super) fn subsearch(&mut self, text: &str, negated: bool) -> Subsearch {
+        let before = self.query.parts.len();
+        let pipeline = self.nested(text);
+        if negated && self.query.parts.len() > before {
+            self.query.parts.truncate(before);
+            self.problem("a search whose results are left out");
+        }
+        // Where conditions narrow the list down, it is not the list that is looked for.
+        Subsearch { table: pipeline.table.filter(|_| pipeline.filter.is_none()), fields: pipeline.fields }
+    }
+
+    fn nested(&mut self, text: &str) -> Pipeline {
+        if self.depth == MAX_DEPTH {
+            self.problem("nested too deeply");
+            return Pipeline::default();
+        }
+        self.depth += 1;
+        let pipeline = self.pipeline(text);
+        self.depth -= 1;
+        pipeline
+    }
+
+    fn pipeline(&mut self, text: &str) -> Pipeline {
+        let at = self.query.parts.len();
+        let mut pipeline = Pipeline::default();
+        // A search that begins with a pipe begins with a command.
+        let mut implicit = !text.trim_start().starts_with('|');
+        for command in commands(text) {
+            let length = command.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).unwrap_or(command.len());
+            let (name, arguments) = command.split_at(length);
+            let name = name.to_ascii_lowercase();
+            let generates =
+                matches!(name.as_str(), "search" | "tstats" | "mstats" | "inputlookup" | "from" | "datamodel");
+            if implicit && !(generates && arguments.starts_with([' ', '\t', '\n', '\r'])) {
+                self.filter(&mut pipeline, command);
+            } else {
+                self.command(&mut pipeline, &name, arguments.trim());
+            }
+            implicit = false;
+        }
+        if let Some(filter) = pipeline.filter.clone() {
+            // Before those of the searches in it, which have been read by now.
+            self.query.parts.insert(at, (String::new(), filter));
+        }
+        pipeline
+    }
+
+    fn filter(&mut self, pipeline: &mut Pipeline, text: &str) {
+        let (condition, _) = search::parse(text, false, &pipeline.scope, self);
+        pipeline.require(condition);
+    }
+
+    fn command(&mut self, pipeline: &mut Pipeline, name: &str, text: &str) {
+        let scope = &mut pipeline.scope;
+        match name {
+            "search" => self.filter(pipeline, text),
+            "where" => {
+                let condition = eval::condition(text, scope, self);
+                pipeline.require(condition);
+            }
+            "regex" => pipeline.require(regex(text, &pipeline.scope)),
+            "tstats" | "mstats" => self.tstats(pipeline, text),
+            "from" | "datamodel" => self.datamodel(text),
+            "inputlookup" => pipeline.table = pipeline.table.take().or(first_name(text).map(table)),
+            "eval" => self.eval(scope, text),
+            "rename" => {
+                if let Some(filter) = pipeline.filter.as_ref().filter(|_| text.contains('*')) {
+                    filter.each(|comparison, _| scope.note(&comparison.field));
+                }
+                rename(scope, text);
+            }
+            "stats" | "eventstats" | "streamstats" | "sistats" | "chart" | "timechart" | "top" | "rare"
+            | "geostats" => {
+                aggregate(scope, text);
+            }
+            "rex" => rex(scope, text),
+            "spath" => spath(scope, text),
+            "lookup" => lookup(scope, text),
+            "iplocation" => {
+                let prefix = option(&tokens(text), "prefix").unwrap_or_default();
+                PLACES.iter().for_each(|place| scope.derive(&format!("{prefix}{place}")));
+            }
+            "transaction" => ["duration", "eventcount"].iter().for_each(|name| scope.derive(name)),
+            "anomalydetection" => ["probable_cause", "log_event_prob"].iter().for_each(|name| scope.derive(name)),
+            "convert" => convert(scope, text),
+            "apply" | "predict" | "fit" => scope.rename("predicted(*)", "predicted(*)"),
+            "join" | "append" | "appendcols" | "multisearch" | "union" | "set" => self.joined(pipeline, text),
+            "map" => self.map(text),
+            "" => self.filter(pipeline, text),
+            _ if OTHERS.contains(&name) => {}
+            _ => self.problem(&format!("unknown command `{name}`")),
+        }
+        if matches!(name, "fields" | "table" | "return") {
+            let names = tokens(text).into_iter().filter(|token| matches!(token.kind, Kind::Word | Kind::Quoted));
+            pipeline.fields = names.map(|token| token.bare().to_owned()).filter(|name| name != "+").collect();
+        }
+        if name == "appendpipe" {
+            self.joined(pipeline, text);
+        }
+    }
+
+    /// `tstats FUNCTIONS from datamodel=MODEL where CONDITION by FIELDS`
+    fn tstats(&mut self, pipeline: &mut Pipeline, text: &str) {
+        let tokens = tokens(text);
+        let word = |word: &str| tokens.iter().position(|token| token.is(word));
+        let (from, filter) = (word("from"), word("where"));
+        let functions = [from, filter, word("by")].into_iter().flatten().min().unwrap_or(tokens.len());
+        if let Some(model) = option(&tokens, "datamodel").or_else(|| {
+            let after =
+                |at: usize| tokens.get(at + 2).filter(|_| tokens.get(at + 1).is_some_and(|t| t.is("datamodel")));
+            from.and_then(after).map(|token| token.bare())
+        }) {
+            self.models.push(model.to_owned());
+        }
+        if let Some(filter) = filter.and_then(|at| tokens.get(at)) {
+            let condition = text.get(filter.end()..).unwrap_or_default();
+            let (condition, _) = search::parse(condition, true, &pipeline.scope, self);
+            pipeline.require(condition);
+        }
+        outputs(&mut pipeline.scope, tokens.get(..functions).unwrap_or_default());
+    }
+
+    /// `from datamodel:"MODEL"`, `datamodel MODEL OBJECT search`
+    fn datamodel(&mut self, text: &str) {
+        let mut names = text.split([' ', ':', '=', '"', '\t', '\n']).filter(|word| !word.is_empty());
+        let Some(first) = names.find(|word| !word.eq_ignore_ascii_case("datamodel")) else { return };
+        match names.next().filter(|second| !second.eq_ignore_ascii_case("search")) {
+            Some(object) if !first.contains('.') => self.models.push(format!("{first}.{object}")),
+            _ => self.models.push(first.to_owned()),
+        }
+    }
+
+    fn eval(&mut self, scope: &mut Scope, text: &str) {
+        for (name, expr) in eval::assignments(text, self) {
+            // In another case it is the same field still.
+            if expr.as_ref().and_then(eval::Expr::same_field) != Some(name) {
+                scope.derive(name);
+            }
+        }
+    }
+
+    /// Searches in brackets whose results come to those of this one.
+    fn joined(&mut self, pipeline: &mut Pipeline, text: &str) {
+        let tokens = tokens(text);
+        let mut at = 0;
+        while let Some(open) = tokens.get(at) {
+            let close = if open.kind == Kind::Begin { closing(&tokens, at) } else { at };
+            if close > at {
+                let end = tokens.get(close).map_or(text.len(), |token| token.start);
+                let nested = self.nested(text.get(open.end()..end).unwrap_or_default());
+                pipeline.scope.join(nested.scope);
+            }
+            at = close + 1;
+        }
+    }
+
+    /// `map search="…"`: a search per result, in which `$name$` is a value of the result.
+    fn map(&mut self, text: &str) {
+        let tokens = tokens(text);
+        if let Some(inner) = option(&tokens, "search") {
+            let inner = self.expanded(&unescaped(inner));
+            self.nested(&inner);
+        } else {
+            let mut pipeline = Pipeline::default();
+            self.joined(&mut pipeline, text);
+        }
+    }
+}
+
+/// The value of an option `name=value`.
+fn option<'a>(tokens: &[Token<'a>], name: &str) -> Option<&'a str> {
+    let at = tokens
+        .windows(2)
+        .position(|pair| matches!(pair, [word, equals] if word.is(name) && equals.kind == Kind::Operator))?;
+    tokens.get(at + 2).map(|token| token.bare())
+}
+
+/// The first word that is no option.
+fn first_name(text: &str) -> Option<&str> {
+    let tokens = tokens(text);
+    let mut at = 0;
+    while tokens.get(at + 1).is_some_and(|token| token.kind == Kind::Operator) {
+        at += 3;
+    }
+    tokens.get(at).map(|token| token.bare())
+}
+
+/// The name of a list without the ending of its file.
+fn table(name: &str) -> String {
+    name.strip_suffix(".csv").unwrap_or(name).to_owned()
+}
+
+/// `regex FIELD="…"`, `regex FIELD!="…"`, `regex "…"`
+fn regex(text: &str, scope: &Scope) -> Option<Tree> {
+    let (name, rest) = match text.find(['=', '"']) {
+        Some(at) if text.as_bytes().get(at) == Some(&b'=') => (text.get(..at)?, text.get(at + 1..)?),
+        _ => ("_raw", text),
+    };
+    let (name, negated) = match name.trim_end().strip_suffix('!') {
+        Some(name) => (name, true),
+        None => (name, false),
+    };
+    let regex = unescaped(unquoted(rest.trim_start_matches('=').trim()));
+    let tree = scope.compare(name.trim(), Test::Regex(regex.clone(), Vec::new()), &regex);
+    Some(if negated { tree.negated() } else { tree })
+}
+
+/// `rename OLD as NEW, …`
+fn rename(scope: &mut Scope, text: &str) {
+    let tokens: Vec<_> = tokens(text).into_iter().filter(|token| token.kind != Kind::Comma).collect();
+    let mut at = 0;
+    while let Some(old) = tokens.get(at) {
+        match (tokens.get(at + 1), tokens.get(at + 2)) {
+            (Some(word), Some(new)) if word.is("as") => {
+                scope.rename(old.bare(), new.bare());
+                at += 3;
+            }
+            _ => at += 1,
+        }
+    }
+}
+
+/// `stats FUNCTION(FIELD) as NAME, … by FIELDS`
+fn aggregate(scope: &mut Scope, text: &str) {
+    let tokens = tokens(text);
+    let by = tokens.iter().position(|token| token.is("by")).unwrap_or(tokens.len());
+    outputs(scope, tokens.get(..by).unwrap_or_default());
+}
+
+/// Names that aggregates give their results. Values of a field that are only collected are the field's still.
+fn outputs(scope: &mut Scope, tokens: &[Token<'_>]) {
+    let mut at = 0;
+    while let Some(function) = tokens.get(at) {
+        let opens = tokens.get(at + 1).is_some_and(|token| token.kind == Kind::Open && token.start == function.end());
+        let end = if opens { closing(tokens, at + 1) } else { at };
+        let next = tokens.get(end + 1);
+        if !matches!(function.kind, Kind::Word) || (!opens && next.is_some_and(|token| token.kind == Kind::Operator)) {
+            at += if next.is_some_and(|token| token.kind == Kind::Operator) { 3 } else { 1 };
+            continue;
+        }
+        let field = match tokens.get(at + 2..end) {
+            Some([field]) if opens && collects(function.text) => Some(field.bare()),
+            _ => None,
+        };
+        let name = match (next, tokens.get(end + 2)) {
+            (Some(word), Some(name)) if word.is("as") => {
+                at = end + 3;
+                name.bare().to_owned()
+            }
+            _ => {
+                at = end + 1;
+                match field {
+                    Some(field) => format!("{}({field})", function.text),
+                    None => function.text.to_owned(),
+                }
+            }
+        };
+        match field {
+            Some(field) if name.contains('*') || field.contains('*') => {}
+            Some(field) => {
+                let origin = scope.of(field);
+                scope.set(&name, origin);
+            }
+            None => scope.derive(&name),
+        }
+    }
+}
+
+/// Whether the results of an aggregate are values of the field.
+fn collects(function: &str) -> bool {
+    ["values", "list", "latest", "earliest", "first", "last", "mode"].iter().any(|f| function.eq_ignore_ascii_case(f))
+}
+
+/// `rex field=FIELD "…(?<NAME>…)…"`
+fn rex(scope: &mut Scope, text: &str) {
+    let tokens = tokens(text);
+    if option(&tokens, "mode").is_some() {
+        scope.derive(option(&tokens, "field").unwrap_or("_raw"));
+        return;
+    }
+    for group in text.split("(?").skip(1) {
+        let name = group.strip_prefix('P').unwrap_or(group).strip_prefix('<').and_then(|group| group.split_once('>'));
+        if let Some((name, _)) = name.filter(|(name, _)| !name.is_empty() && !name.starts_with(['=', '!'])) {
+            scope.derive(name);
+        }
+    }
+}
+
+/// `spath input=FIELD output=NAME path=PATH`
+fn spath(scope: &mut Scope, text: &str) {
+    if let Some(name) = option(&tokens(text), "output") {
+        scope.derive(name);
+    }
+}
+
+/// `lookup LIST KEY as FIELD, … OUTPUT COLUMN as NAME, …`
+fn lookup(scope: &mut Scope, text: &str) {
+    let tokens: Vec<_> = tokens(text).into_iter().filter(|token| token.kind != Kind::Comma).collect();
+    let mut at = 0;
+    while tokens.get(at + 1).is_some_and(|token| token.kind == Kind::Operator) {
+        at += 3;
+    }
+    let Some(name) = tokens.get(at).map(|token| table(token.bare())) else { return };
+    let output = tokens.iter().position(|token| token.is("output") || token.is("outputnew")).unwrap_or(tokens.len());
+    let names = |tokens: &[Token<'_>]| {
+        let mut out: Vec<String> = Vec::new();
+        let mut at = 0;
+        while let Some(column) = tokens.get(at) {
+            let renamed = tokens.get(at + 1).filter(|token| token.is("as")).and_then(|_| tokens.get(at + 2));
+            at += if renamed.is_some() { 3 } else { 1 };
+            out.push(renamed.unwrap_or(column).bare().to_owned());
+        }
+        out
+    };
+    let keys = names(tokens.get(at + 1..output).unwrap_or_default());
+    let origin = scope.lookup(&name, keys.first().map_or("", String::as_str));
+    for column in names(tokens.get(output + 1..).unwrap_or_default()) {
+        scope.set(&column, origin.clone());
+    }
+}
+
+/// `convert FUNCTION(FIELD) as NAME`
+fn convert(scope: &mut Scope, text: &str) {
+    let tokens = tokens(text);
+    for (at, token) in tokens.iter().enumerate() {
+        let Some(close) = (token.kind == Kind::Open).then(|| closing(&tokens, at)) else { continue };
+        let field = tokens.get(at + 1).filter(|_| close == at + 2);
+        let renamed = tokens.get(close + 1).filter(|token| token.is("as")).and_then(|_| tokens.get(close + 2));
+        if let Some(name) = renamed.or(field) {
+            scope.set(name.bare(), Origin::Derived);
+        }
+    }
+}
