@@ -1,8 +1,177 @@
-//! Kusto queries: FalconFriday's Markdown and Sentinel's analytics rules in YAML.
+//! Kusto queries: FalconFriday's Markdown, Sentinel's analytics rules in YAML, and queries in files of their own.
 
+mod condition;
+mod expression;
+mod markdown;
+mod parse;
+mod read;
+mod scope;
+mod sentinel;
+mod syntax;
+mod tables;
+mod token;
+mod value;
+
+use self::scope::Base;
+use self::syntax::{Expr, Script, Source, Statement};
 use super::Reading;
+use super::query::Query;
+use crate::rule::Rule;
+use crate::vendor::Vendor;
 
-/// Reads a file; see [`super::read`].
-pub(super) fn read(path: &str, _bytes: Vec<u8>) -> Reading {
-    Reading { unread: vec![format!("{path}: rules in Kusto cannot be read yet")], ..Reading::default() }
+/// A byte that no text has within its first bytes: what has it is an image or an archive.
+const NO_TEXT: u8 = 0;
+
+/// So many bytes say whether a file is text.
+const HEAD: usize = 1_024;
+
+/// Reads a file; see [`super::read`]. What it is, its content says, except that a bare query is one only in a file that is
+/// called so.
+pub(super) fn read(path: &str, bytes: Vec<u8>) -> Reading {
+    let mut reading = Reading::default();
+    if bytes.iter().take(HEAD).any(|&byte| byte == NO_TEXT) {
+        return reading;
+    }
+    let text = String::from_utf8_lossy(&bytes).into_owned();
+    let extension = path.rsplit_once('.').map(|(_, extension)| extension.to_ascii_lowercase());
+    match extension.as_deref() {
+        Some("kql" | "csl" | "kusto") => reading.rules.push(bare(path, &text)),
+        Some("yaml" | "yml") => analytics(path, bytes, &mut reading),
+        _ if ["```", "~~~"].iter().any(|fence| text.contains(fence)) => page(path, &text, &mut reading),
+        _ if text.lines().any(|line| line.starts_with("query:")) => analytics(path, bytes, &mut reading),
+        _ => {}
+    }
+    reading
 }
+
+/// A file that is a query.
+fn bare(path: &str, text: &str) -> Rule {
+    let mut rule = Rule::new(Vendor::Kusto, path);
+    let name = path.rsplit_once('/').map_or(path, |(_, name)| name);
+    rule.title = name.rsplit_once('.').map_or(name, |(stem, _)| stem).into();
+    let mut techniques = Vec::new();
+    for comment in text.lines().filter_map(|line| line.trim().strip_prefix("//")).filter(|c| !c.contains("://")) {
+        markdown::techniques_in(comment, &mut techniques);
+    }
+    rule.techniques = techniques.into_iter().map(Into::into).collect();
+    let (script, unread) = parse::parse(text);
+    query(&mut rule, &script, unread, &[]);
+    rule
+}
+
+fn analytics(path: &str, bytes: Vec<u8>, reading: &mut Reading) {
+    let (rules, unread) = sentinel::read(bytes);
+    for (document, analytic) in rules.into_iter().enumerate() {
+        let some = |text: String| Some(text).filter(|text| !text.is_empty()).map(String::into_boxed_str);
+        let mut rule = Rule::new(Vendor::Kusto, path);
+        rule.document = document;
+        rule.id = some(analytic.id);
+        rule.title = analytic.name.into();
+        rule.author = analytic.author.into();
+        rule.level = some(analytic.severity.to_lowercase());
+        rule.status = some(analytic.status.to_lowercase());
+        rule.techniques = analytic.techniques.into_iter().map(Into::into).collect();
+        let bases: Vec<_> = analytic.tables.into_iter().map(|table| Base { table, facts: Vec::new() }).collect();
+        let (script, unread) = parse::parse(&analytic.query);
+        query(&mut rule, &script, unread, &bases);
+        if rule.status.as_deref() == Some("deprecated") {
+            reading.inactive.push(rule);
+        } else {
+            reading.rules.push(rule);
+        }
+    }
+    reading.unread.extend(unread);
+}
+
+/// A page with queries: each is a rule. Where there is more than one, each has the heading above it in its title, and none
+/// has the page's id.
+fn page(path: &str, text: &str, reading: &mut Reading) {
+    let page = markdown::read(text);
+    let mut found: Vec<_> = Vec::new();
+    for block in page.blocks {
+        let (script, unread) = parse::parse(&block.query);
+        if is_query(&script) {
+            found.push((block, script, unread));
+        }
+    }
+    let some = |text: &str| Some(text).filter(|text| !text.is_empty()).map(Box::<str>::from);
+    let alone = found.len() == 1;
+    let bases: Vec<_> = page
+        .sources
+        .into_iter()
+        .map(|(table, event)| {
+            let facts = ["ActionType", "EventID", "EventName"].map(|field| (field.to_owned(), event.clone()));
+            Base { table, facts: if event.is_empty() { Vec::new() } else { facts.to_vec() } }
+        })
+        .collect();
+    for (document, (block, script, unread)) in found.into_iter().enumerate() {
+        let mut rule = Rule::new(Vendor::Kusto, path);
+        rule.document = document;
+        rule.author = page.author.as_str().into();
+        rule.licence = some(&page.licence);
+        if let Some((first, last)) = &page.dates {
+            rule.date = some(first);
+            rule.modified = some(last);
+        }
+        let mut techniques = page.techniques.clone();
+        if alone {
+            rule.id = some(&page.id);
+            rule.title = page.title.as_str().into();
+        } else {
+            rule.title = match block.heading.as_str() {
+                "" => page.title.as_str().into(),
+                heading => format!("{}: {heading}", page.title).into(),
+            };
+        }
+        techniques.extend(block.techniques.into_iter().filter(|id| !page.techniques.contains(id)));
+        rule.techniques = techniques.into_iter().map(Into::into).collect();
+        query(&mut rule, &script, unread, &bases);
+        reading.rules.push(rule);
+    }
+}
+
+/// Whether a text is a query at all: something with stages, or tables put together.
+fn is_query(script: &Script) -> bool {
+    script.statements.iter().any(|statement| match statement {
+        Statement::Let(..) => false,
+        Statement::Query(pipeline) => match &pipeline.source {
+            Source::Union(_) | Source::Search(..) => true,
+            Source::Expr(Expr::Name(_) | Expr::Call(..) | Expr::Path(..) | Expr::Query(_)) => {
+                !pipeline.stages.is_empty()
+            }
+            _ => false,
+        },
+    })
+}
+
+/// Adds what a query says. `named` are the tables that stand beside it: what it reads if it does not say so itself.
+fn query(rule: &mut Rule, script: &Script, mut unread: Vec<String>, named: &[Base]) {
+    let read = read::read(script);
+    let (mut source, mut events) = tables::of(&read.bases);
+    for bases in read.parts.iter().map(|part| part.bases.as_slice()).chain([named]) {
+        let (found, of_part) = tables::of(bases);
+        if source.as_ref().is_unknown() {
+            source = found;
+        }
+        // What stands beside the query names events that the query may have left out.
+        if bases != named || events.is_empty() {
+            events.extend(of_part.into_iter().filter(|event| !events.contains(event)).collect::<Vec<_>>());
+        }
+    }
+    unread.extend(read.unread);
+    for part in read.parts {
+        // A part reads tables of its own, and these decide what its fields mean.
+        let (of_part, _) = tables::of(&part.bases);
+        rule.logsource = if of_part.as_ref().is_unknown() { source.clone() } else { of_part };
+        Query { parts: vec![(part.name, part.logic)], unread: Vec::new() }.add_to(rule);
+    }
+    rule.logsource = source;
+    rule.events = events;
+    if rule.predicates.is_empty() {
+        unread.push("it compares no field with a value".to_owned());
+    }
+    rule.unread.extend(unread.into_iter().map(Into::into));
+}
+
+#[cfg(test)]
+mod tests;

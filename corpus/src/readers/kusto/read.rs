@@ -1,0 +1,565 @@
+//! What a query looks for: its pipelines followed from their tables on, each with a top level of its own.
+//!
+//! A `let` table that is used, the right side of a join, an operand of a union and a query in `in (…)` are parts of their
+//! own. What only serves to take rows away (`join kind=leftanti`, `!in (query)`) is followed by nobody: like a step that
+//! must not come, it says nothing of the events that are looked for.
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::super::logic::Logic;
+use super::super::query::{Comparison, Test};
+use super::condition::Target;
+use super::scope::{Base, Bound, Column, Columns, Env, Scopes, Table};
+use super::syntax::{Assign, Definition, Expr, Function, Pipeline, Script, Source, Stage, Statement};
+use super::tables;
+use crate::rule::{Role, Scope};
+
+/// Nesting (of queries, conditions and the names that they use) beyond what any rule has is not followed.
+const MAX_DEPTH: usize = 120;
+
+/// So many conditions, columns and values of lists are read, those of all uses of a function or list together.
+const MAX_STEPS: usize = 100_000;
+
+/// A part of a query with a top level of its own.
+#[derive(Clone, Debug)]
+pub(super) struct Part {
+    /// Empty where it is the only one.
+    pub(super) name: String,
+    pub(super) logic: Logic<Comparison>,
+    /// The tables that it reads.
+    pub(super) bases: Vec<Base>,
+}
+
+/// What a query says.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Reading {
+    pub(super) parts: Vec<Part>,
+    /// The tables whose rows it gives.
+    pub(super) bases: Vec<Base>,
+    pub(super) unread: Vec<String>,
+}
+
+/// Follows a query.
+pub(super) fn read(script: &Script) -> Reading {
+    let mut reader = Reader { names: names(script), ..Reader::default() };
+    let mut bases = Vec::new();
+    let env = reader.statements(&script.statements, 0, &mut |reader, query, env| {
+        let mut conjuncts = Vec::new();
+        let table = reader.run(query, env, &mut conjuncts);
+        bases.extend(table.bases.iter().cloned());
+        reader.finish("query", conjuncts, table.bases);
+        None
+    });
+    if !reader.parts.iter().any(|part| says_something(&part.logic)) {
+        // Whatever is defined and not used, or used in a way that nobody follows, is better than nothing.
+        reader.definitions(&script.statements, env);
+        bases.extend(reader.parts.iter().flat_map(|part| part.bases.iter().cloned()).take(tables::MAX_FACTS));
+    }
+    if let [only] = reader.parts.as_mut_slice() {
+        only.name.clear();
+    }
+    Reading { parts: reader.parts, bases, unread: reader.unread }
+}
+
+/// Whether there is a comparison that is no result of the query.
+fn says_something(logic: &Logic<Comparison>) -> bool {
+    let mut found = false;
+    logic.each(|comparison, _| found |= !comparison.derived);
+    found
+}
+
+#[derive(Default)]
+pub(super) struct Reader<'q> {
+    pub(super) scopes: Scopes<'q>,
+    /// The tables of `let` statements that were followed, by the scope that has them.
+    tables: FxHashMap<Env, Table>,
+    parts: Vec<Part>,
+    /// Names that the query has anywhere.
+    names: FxHashSet<&'q str>,
+    unread: Vec<String>,
+    steps: usize,
+    depth: usize,
+}
+
+impl<'q> Reader<'q> {
+    pub(super) fn reason(&mut self, reason: &str) {
+        if !self.unread.iter().any(|known| known == reason) {
+            self.unread.push(reason.to_owned());
+        }
+    }
+
+    /// Follows something one level further in; `None` where it goes too deep or was too much already.
+    pub(super) fn deeper<T>(&mut self, follow: impl FnOnce(&mut Self) -> Option<T>) -> Option<T> {
+        if self.depth >= MAX_DEPTH {
+            self.reason("it is nested too deeply to be followed");
+            return None;
+        }
+        if !self.step() {
+            return None;
+        }
+        self.depth += 1;
+        let found = follow(self);
+        self.depth -= 1;
+        found
+    }
+
+    /// Whether there may be one condition or value more.
+    pub(super) fn step(&mut self) -> bool {
+        self.steps += 1;
+        if self.steps > MAX_STEPS {
+            self.reason("it says too much to be read to its end");
+        }
+        self.steps <= MAX_STEPS
+    }
+
+    /// What a column is.
+    pub(super) fn column(&self, columns: &Columns, name: &str) -> Column {
+        columns.get(name, |name| self.names.contains(name))
+    }
+
+    /// Goes through statements: definitions are added to the scope, `query` gets the others. The last scope.
+    fn statements(
+        &mut self,
+        statements: &'q [Statement],
+        mut env: Env,
+        query: &mut dyn FnMut(&mut Self, &'q Pipeline, Env) -> Option<()>,
+    ) -> Env {
+        for statement in statements {
+            match statement {
+                Statement::Let(name, Definition::Value(value)) => {
+                    env = self.scopes.with(env, name, Bound::Value(value));
+                }
+                Statement::Let(name, Definition::Function(function)) => {
+                    env = self.scopes.with(env, name, Bound::Function(function));
+                }
+                Statement::Query(pipeline) => {
+                    query(self, pipeline, env);
+                }
+            }
+        }
+        env
+    }
+
+    /// Follows what is defined, used or not.
+    fn definitions(&mut self, statements: &'q [Statement], env: Env) {
+        for statement in statements {
+            let Statement::Let(name, _) = statement else { continue };
+            match self.scopes.find(env, name) {
+                Some((at, binding)) => match binding.value {
+                    Bound::Value(value) => {
+                        self.let_table(at, name, value, binding.outer);
+                    }
+                    Bound::Function(function) => {
+                        self.call(name, function, binding.outer, &[], env);
+                    }
+                    Bound::Argument(..) | Bound::Nothing => {}
+                },
+                None => {}
+            }
+        }
+    }
+
+    fn finish(&mut self, name: &str, conjuncts: Vec<Logic<Comparison>>, bases: Vec<Base>) {
+        if conjuncts.is_empty() {
+            return;
+        }
+        let logic = Logic::And(conjuncts);
+        if self.parts.iter().any(|part| part.logic == logic && part.bases == bases) {
+            return;
+        }
+        let same = |taken: &str| self.parts.iter().any(|part| part.name.strip_suffix(": ") == Some(taken));
+        let mut unique = name.to_owned();
+        for number in 2.. {
+            if !same(&unique) {
+                break;
+            }
+            unique = format!("{name} {number}");
+        }
+        self.parts.push(Part { name: format!("{unique}: "), logic, bases });
+    }
+
+    /// Follows a pipeline; what it asks for is added to `conjuncts`.
+    fn run(&mut self, pipeline: &'q Pipeline, env: Env, conjuncts: &mut Vec<Logic<Comparison>>) -> Table {
+        self.deeper(|reader| {
+            let mut table = reader.source(&pipeline.source, env, conjuncts);
+            reader.stages(&pipeline.stages, env, &mut table, conjuncts);
+            Some(table)
+        })
+        .unwrap_or_default()
+    }
+
+    /// Follows a pipeline as a part of its own, unless it is no more than a name.
+    fn part(&mut self, name: &str, pipeline: &'q Pipeline, env: Env) -> Table {
+        let mut conjuncts = Vec::new();
+        let table = self.run(pipeline, env, &mut conjuncts);
+        self.finish(name, conjuncts, table.bases.clone());
+        table
+    }
+
+    fn source(&mut self, source: &'q Source, env: Env, conjuncts: &mut Vec<Logic<Comparison>>) -> Table {
+        let mut table = Table::default();
+        match source {
+            Source::Expr(expr) => table = self.table(expr, env, conjuncts),
+            Source::Union(operands) => self.union(operands, env, &mut table),
+            Source::Search(tables, condition) => {
+                self.union(tables, env, &mut table);
+                self.filter(condition, env, &mut table, true, conjuncts);
+            }
+            Source::Datatable(..) | Source::External | Source::Made => table = Table::made(),
+            Source::Missing => {}
+        }
+        table
+    }
+
+    fn union(&mut self, operands: &'q [Pipeline], env: Env, table: &mut Table) {
+        for operand in operands {
+            let other = self.part("union", operand, env);
+            table.union(other);
+        }
+    }
+
+    /// The table that an expression is.
+    fn table(&mut self, expr: &'q Expr, env: Env, conjuncts: &mut Vec<Logic<Comparison>>) -> Table {
+        match expr {
+            Expr::Name(name) => match self.scopes.find(env, name) {
+                Some((at, binding)) => match binding.value {
+                    Bound::Value(value) => self.let_table(at, name, value, binding.outer),
+                    Bound::Function(function) => self.call(name, function, binding.outer, &[], env),
+                    Bound::Argument(expr, env) => {
+                        self.deeper(|r| Some(r.table(expr, env, conjuncts))).unwrap_or_default()
+                    }
+                    Bound::Nothing => Table::default(),
+                },
+                None => Table::named(name),
+            },
+            Expr::Path(_, steps) => match steps.last() {
+                Some(Expr::Text(name)) => Table::named(name),
+                _ => Table::default(),
+            },
+            Expr::Query(pipeline) => self.run(pipeline, env, conjuncts),
+            Expr::Call(name, arguments) => {
+                let first = arguments.first().map(|argument| &argument.value);
+                match (name.to_ascii_lowercase().as_str(), first) {
+                    ("materialize" | "toscalar" | "view" | "cluster" | "database" | "workspace", Some(inner)) => {
+                        self.deeper(|reader| Some(reader.table(inner, env, conjuncts))).unwrap_or_default()
+                    }
+                    ("table", Some(inner)) => match self.text(inner, env) {
+                        Some(name) => Table::named(&name),
+                        None => Table::default(),
+                    },
+                    _ => match self.scopes.find(env, name) {
+                        Some((_, binding)) => match binding.value {
+                            Bound::Function(function) => self.call(name, function, binding.outer, arguments, env),
+                            _ => Table::default(),
+                        },
+                        None => {
+                            if name.to_ascii_lowercase().contains("watchlist") {
+                                return Table::made();
+                            }
+                            let mut table = Table::named(name);
+                            self.parameters(arguments, env, &mut table, conjuncts);
+                            table
+                        }
+                    },
+                }
+            }
+            _ => Table::default(),
+        }
+    }
+
+    /// Conditions that are given to a parser of Sentinel's common schema: `_Im_Dns(responsecodename='NXDOMAIN')`.
+    fn parameters(
+        &mut self,
+        arguments: &'q [Assign],
+        env: Env,
+        table: &mut Table,
+        conjuncts: &mut Vec<Logic<Comparison>>,
+    ) {
+        for Assign { name, value } in arguments {
+            let Some(name) = name else { continue };
+            let none = Columns::default();
+            let Some(values) = self.constant(value, env, &none) else { continue };
+            if let Some(logic) = super::condition::parameter(name, values) {
+                self.fact(&logic, table);
+                conjuncts.push(logic);
+            }
+        }
+    }
+
+    fn let_table(&mut self, at: Env, name: &'q str, value: &'q Pipeline, outer: Env) -> Table {
+        if let Some(table) = self.tables.get(&at) {
+            return table.clone();
+        }
+        let table = self.part(name, value, outer);
+        self.tables.insert(at, table.clone());
+        table
+    }
+
+    /// The scope of a function's body for these arguments.
+    pub(super) fn bind(&mut self, function: &'q Function, outer: Env, arguments: &'q [Assign], env: Env) -> Env {
+        let mut inner = outer;
+        for (i, parameter) in function.parameters.iter().enumerate() {
+            let named = arguments.iter().find(|a| a.name.as_deref() == Some(parameter));
+            let given = named.or_else(|| arguments.get(i).filter(|argument| argument.name.is_none()));
+            let value = given.map_or(Bound::Nothing, |argument| Bound::Argument(&argument.value, env));
+            inner = self.scopes.with(inner, parameter, value);
+        }
+        inner
+    }
+
+    fn call(&mut self, name: &str, function: &'q Function, outer: Env, arguments: &'q [Assign], env: Env) -> Table {
+        self.deeper(|reader| {
+            let inner = reader.bind(function, outer, arguments, env);
+            let mut table = Table::default();
+            reader.statements(&function.body, inner, &mut |reader, query, env| {
+                table = reader.part(name, query, env);
+                None
+            });
+            Some(table)
+        })
+        .unwrap_or_default()
+    }
+
+    fn stages(&mut self, stages: &'q [Stage], env: Env, table: &mut Table, conjuncts: &mut Vec<Logic<Comparison>>) {
+        for stage in stages {
+            if !self.step() {
+                return;
+            }
+            match stage {
+                Stage::Where(condition) => self.filter(condition, env, table, false, conjuncts),
+                Stage::Search(condition) => self.filter(condition, env, table, true, conjuncts),
+                Stage::Extend(assigns) | Stage::Project(assigns) => {
+                    // None of them sees what the others make.
+                    let made: Vec<_> =
+                        assigns.iter().filter_map(|assign| self.assign(assign, env, &table.columns)).collect();
+                    made.into_iter().for_each(|(name, column)| table.columns.set(&name, column));
+                }
+                Stage::Summarize(aggregates, by) => self.summarize(aggregates, by, env, table),
+                Stage::Join(kind, right) => self.join(kind, right, env, table, conjuncts),
+                Stage::Union(operands) => self.union(operands, env, table),
+                Stage::Parse(columns) => columns.iter().for_each(|name| table.columns.set(name, Column::Derived)),
+                Stage::Within(inner) => {
+                    let mut within = table.clone();
+                    self.deeper(|reader| {
+                        reader.stages(inner, env, &mut within, conjuncts);
+                        Some(())
+                    });
+                    within.columns.join(std::mem::take(&mut table.columns));
+                    *table = within;
+                }
+                Stage::Other => {}
+            }
+        }
+    }
+
+    fn filter(
+        &mut self,
+        condition: &'q Expr,
+        env: Env,
+        table: &mut Table,
+        search: bool,
+        conjuncts: &mut Vec<Logic<Comparison>>,
+    ) {
+        let Some(logic) = self.condition(condition, env, &table.columns, search, true) else { return };
+        self.fact(&logic, table);
+        conjuncts.push(logic);
+    }
+
+    /// Notes what a condition says about which events of the tables are meant.
+    fn fact(&self, logic: &Logic<Comparison>, table: &mut Table) {
+        logic.each(|comparison, place| {
+            let wanted = place.role == Role::Indicator && place.scope != Scope::Guard && !comparison.derived;
+            let text = matches!(comparison.test, Test::Pattern(_));
+            if wanted && text && tables::decides(&comparison.field) {
+                let fact = (comparison.field.clone(), comparison.raw.clone());
+                for base in &mut table.bases {
+                    if base.facts.len() < tables::MAX_FACTS && !base.facts.contains(&fact) {
+                        base.facts.push(fact.clone());
+                    }
+                }
+            }
+        });
+    }
+
+    /// A column that gets a value, or another name; `None` where it stays what it is.
+    fn assign(&mut self, assign: &'q Assign, env: Env, columns: &Columns) -> Option<(String, Column)> {
+        let name = match (&assign.name, &assign.value) {
+            (Some(name), _) => name.clone(),
+            (None, Expr::Path(base, steps)) => {
+                let mut name = if let Expr::Name(base) = &**base { base.clone() } else { return None };
+                for step in steps {
+                    if let Expr::Text(step) = step {
+                        name = format!("{name}_{step}");
+                    }
+                }
+                name
+            }
+            _ => return None,
+        };
+        let column = match self.target(&assign.value, env, columns) {
+            // `PipeName = AdditionalFields.PipeName`: the property's own name is the better known one.
+            Target::Field(field) => match field.rsplit_once('.') {
+                Some((_, last)) if last.eq_ignore_ascii_case(&name) => Column::Field(name.clone()),
+                _ => Column::Field(field),
+            },
+            _ => Column::Derived,
+        };
+        Some((name, column))
+    }
+
+    fn summarize(&mut self, aggregates: &'q [Assign], by: &'q [Assign], env: Env, table: &mut Table) {
+        let before = std::mem::take(&mut table.columns);
+        let mut after = Columns::default();
+        let mut all = false;
+        for Assign { name, value } in aggregates {
+            let Expr::Call(function, arguments) = value else { continue };
+            let function = function.to_ascii_lowercase();
+            let arguments = match function.as_str() {
+                "take_any" | "any" | "take_anyif" | "anyif" => arguments.as_slice(),
+                "arg_max" | "arg_min" | "argmax" | "argmin" => arguments.get(1..).unwrap_or_default(),
+                _ => &[],
+            };
+            if let Some(name) = name {
+                after.set(name, Column::Derived);
+            }
+            for argument in arguments {
+                match &argument.value {
+                    Expr::Star => all = true,
+                    Expr::Name(column) => {
+                        let found = self.column(&before, column);
+                        after.set(name.as_ref().unwrap_or(column), found);
+                    }
+                    _ => {}
+                }
+            }
+        }
+        for assign in by {
+            match (&assign.name, &assign.value) {
+                (None, Expr::Name(column)) => {
+                    let found = self.column(&before, column);
+                    after.set(column, found);
+                }
+                _ => {
+                    if let Some((name, column)) = self.assign(assign, env, &before) {
+                        after.set(&name, column);
+                    }
+                }
+            }
+        }
+        if all {
+            after.join(before);
+        } else {
+            after.close();
+        }
+        table.columns = after;
+    }
+
+    fn join(
+        &mut self,
+        kind: &str,
+        right: &'q Pipeline,
+        env: Env,
+        table: &mut Table,
+        conjuncts: &mut Vec<Logic<Comparison>>,
+    ) {
+        match kind {
+            "anti" | "leftanti" | "leftantisemi" => {}
+            "rightanti" | "rightantisemi" => {
+                conjuncts.clear();
+                *table = self.part("join", right, env);
+            }
+            "leftsemi" => {
+                self.part("join", right, env);
+            }
+            "rightsemi" => *table = self.part("join", right, env),
+            _ => {
+                let other = self.part("join", right, env);
+                table.columns.join(other.columns);
+            }
+        }
+    }
+
+    /// A query that a column's value must be in.
+    pub(super) fn subquery(&mut self, expr: &'q Expr, env: Env) {
+        self.deeper(|reader| {
+            let mut conjuncts = Vec::new();
+            let table = reader.table(expr, env, &mut conjuncts);
+            reader.finish("in", conjuncts, table.bases);
+            Some(())
+        });
+    }
+}
+
+/// Every name in the conditions and columns of a query.
+fn names(script: &Script) -> FxHashSet<&str> {
+    let mut walk = Names { found: FxHashSet::default() };
+    walk.statements(&script.statements);
+    walk.found
+}
+
+struct Names<'q> {
+    found: FxHashSet<&'q str>,
+}
+
+impl<'q> Names<'q> {
+    fn statements(&mut self, statements: &'q [Statement]) {
+        for statement in statements {
+            match statement {
+                Statement::Let(_, Definition::Value(pipeline)) | Statement::Query(pipeline) => self.pipeline(pipeline),
+                Statement::Let(_, Definition::Function(function)) => self.statements(&function.body),
+            }
+        }
+    }
+
+    fn pipeline(&mut self, pipeline: &'q Pipeline) {
+        match &pipeline.source {
+            Source::Expr(expr) | Source::Search(_, expr) => self.expr(expr),
+            Source::Union(operands) => operands.iter().for_each(|operand| self.pipeline(operand)),
+            _ => {}
+        }
+        self.stages(&pipeline.stages);
+    }
+
+    fn stages(&mut self, stages: &'q [Stage]) {
+        for stage in stages {
+            match stage {
+                Stage::Where(expr) | Stage::Search(expr) => self.expr(expr),
+                Stage::Extend(assigns) | Stage::Project(assigns) => self.assigns(assigns),
+                Stage::Summarize(aggregates, by) => {
+                    self.assigns(aggregates);
+                    self.assigns(by);
+                }
+                Stage::Join(_, right) => self.pipeline(right),
+                Stage::Union(operands) => operands.iter().for_each(|operand| self.pipeline(operand)),
+                Stage::Within(stages) => self.stages(stages),
+                Stage::Parse(_) | Stage::Other => {}
+            }
+        }
+    }
+
+    fn assigns(&mut self, assigns: &'q [Assign]) {
+        for Assign { name, value } in assigns {
+            self.found.extend(name.as_deref());
+            self.expr(value);
+        }
+    }
+
+    fn expr(&mut self, expr: &'q Expr) {
+        match expr {
+            Expr::Name(name) => {
+                self.found.insert(name);
+            }
+            Expr::List(inner) | Expr::And(inner) | Expr::Or(inner) => inner.iter().for_each(|expr| self.expr(expr)),
+            Expr::Path(base, _) => self.expr(base),
+            Expr::Call(_, arguments) => self.assigns(arguments),
+            Expr::Not(inner) | Expr::Minus(inner) => self.expr(inner),
+            Expr::Binary(_, left, right) => {
+                self.expr(left);
+                self.expr(right);
+            }
+            Expr::Between(value, from, to) => [value, from, to].into_iter().for_each(|expr| self.expr(expr)),
+            Expr::Query(pipeline) => self.pipeline(pipeline),
+            _ => {}
+        }
+    }
+}
