@@ -112,7 +112,8 @@ impl<'q> Parser<'q> {
         let (mut number, mut last) = (0, false);
         loop {
             match self.peek() {
-                None | Some(Kind::Pipe) => return,
+                None | Some(Kind::Pipe) if number > 0 => return,
+                None | Some(Kind::Pipe) => return self.reason("a sequence without steps".to_owned()),
                 Some(Kind::Bang | Kind::OpenStep) => {
                     // A step that must not come says nothing of what does, and neither does the one that ends it all.
                     let ignored = self.eat(Kind::Bang) || last;

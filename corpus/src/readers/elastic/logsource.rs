@@ -92,11 +92,12 @@ impl Asked {
         }
     }
 
-    /// Ids of Windows events, and those that Elastic has words for.
-    fn codes(&self) -> impl Iterator<Item = &str> {
-        let worded = self.values("event.action").flat_map(|action| {
+    /// Ids of events of a log of Windows, and those that Elastic has words for.
+    fn codes<'a>(&'a self, log: Option<&'a str>) -> impl Iterator<Item = &'a str> {
+        let worded = self.values("event.action").flat_map(move |action| {
             let words = Table::embedded().codes.iter();
-            words.filter(move |(word, _)| action.eq_ignore_ascii_case(word)).map(|(_, id)| *id)
+            let fits = move |code: &&Code| Some(code.log) == log && action.eq_ignore_ascii_case(code.word);
+            words.filter(fits).map(|code| code.id)
         });
         self.values(CODE).chain(worded)
     }
@@ -136,8 +137,14 @@ struct Events {
 struct Table {
     wheres: Vec<Where>,
     events: Vec<Events>,
-    /// Word and id.
-    codes: Vec<(&'static str, &'static str)>,
+    codes: Vec<Code>,
+}
+
+/// A word for an event of a log of Windows.
+struct Code {
+    word: &'static str,
+    log: &'static str,
+    id: &'static str,
 }
 
 impl Table {
@@ -175,8 +182,8 @@ impl Table {
                     events: next().split(", ").filter(|event| !event.is_empty()).collect(),
                 }),
                 Some("code") => {
-                    let word = next();
-                    out.codes.extend(next().split_ascii_whitespace().map(|id| (word, id)));
+                    let (word, log) = (next(), next());
+                    out.codes.extend(next().split_ascii_whitespace().map(|id| Code { word, log, id }));
                 }
                 _ => {}
             }
@@ -235,7 +242,7 @@ impl Events {
         let mut events = Vec::new();
         for name in &self.events {
             if *name == "*" {
-                let known = logsource::events(source.as_ref(), asked.codes());
+                let known = logsource::events(source.as_ref(), asked.codes(source.service.as_deref()));
                 events.extend(known.into_iter().filter(|e| self.provider.is_empty() || *e.provider == *self.provider));
             } else if let Some(field) = name.strip_prefix('{').and_then(|name| name.strip_suffix('}')) {
                 events.extend(asked.values(field).filter(|value| !value.contains(['*', '?'])).map(event));
@@ -284,7 +291,10 @@ pub(super) fn find<'a>(
             }
         }
         let here = here.unwrap_or_default();
-        whole = Some(merged(whole, here.clone()));
+        whole = Some(match whole {
+            Some(whole) => common(whole, here.clone()),
+            None => here.clone(),
+        });
         found.parts.push(here);
     }
     found.whole = whole.unwrap_or_default();
@@ -298,27 +308,29 @@ fn or_none(values: Vec<String>) -> Vec<Option<String>> {
     if values.is_empty() { vec![None] } else { values.into_iter().map(Some).collect() }
 }
 
-/// Two log sources as one: what one of them leaves open the other says; where they differ, what they have in common.
+/// Two log sources as one: the one that says more, if it says all that the other does; else what they have in common.
 fn merged(a: Option<LogSource>, b: LogSource) -> LogSource {
     let Some(a) = a else { return b };
-    if a.as_ref().is_unknown() {
+    let within = |a: &Option<Box<str>>, b: &Option<Box<str>>| a.is_none() || a == b;
+    let says = |a: &LogSource, b: &LogSource| {
+        within(&a.product, &b.product) && within(&a.category, &b.category) && within(&a.service, &b.service)
+    };
+    if says(&a, &b) {
         return b;
     }
-    if b.as_ref().is_unknown() {
+    if says(&b, &a) {
         return a;
     }
-    if a.same(&b) {
-        return LogSource {
-            product: a.product.or(b.product),
-            category: a.category.or(b.category),
-            service: a.service.or(b.service),
-        };
-    }
-    let common = |a: Option<Box<str>>, b: &Option<Box<str>>| a.filter(|a| Some(a) == b.as_ref());
+    common(a, b)
+}
+
+/// What two log sources have in common.
+fn common(a: LogSource, b: LogSource) -> LogSource {
+    let common = |a: Option<Box<str>>, b: Option<Box<str>>| a.filter(|a| Some(a) == b.as_ref());
     LogSource {
-        product: common(a.product, &b.product),
-        category: common(a.category, &b.category),
-        service: common(a.service, &b.service),
+        product: common(a.product, b.product),
+        category: common(a.category, b.category),
+        service: common(a.service, b.service),
     }
 }
 
@@ -329,3 +341,6 @@ fn only(values: impl Iterator<Item = String>) -> Option<String> {
     values.dedup();
     values.pop().filter(|_| values.is_empty())
 }
+
+#[cfg(test)]
+mod tests;

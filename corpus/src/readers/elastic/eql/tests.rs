@@ -145,6 +145,7 @@ fn what_cannot_be_read_costs_nothing_else() {
     let lines = ["step 1: + a eq 1", "step 2: + b eq 2", "step 3: + c eq 3"];
     assert_eq!(show(steps)[..3], lines);
     assert_eq!(show(steps)[3..], ["? `[` cannot stand there", "? `oops` cannot stand there"]);
+    assert_eq!(show("sequence by a"), ["? a sequence without steps"]);
     assert_eq!(show("a == 1"), ["+ a eq 1", "? no category and `where` before the condition"]);
     assert_eq!(show(""), ["? no category and `where` before the condition", "? the query ends too early"]);
 }
