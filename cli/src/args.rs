@@ -267,6 +267,16 @@ pub(crate) enum Format {
     Concise,
     /// One JSON object, described by `schemas/lint.json`
     Json,
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
+    /// Annotations of GitHub's workflows; the whole list goes into the step's summary
+    Github,
+    /// GitLab's code quality report
+    Gitlab,
+    /// JUnit's XML
+    Junit,
+    /// reviewdog's diagnostic format, with suggestions
+    Rdjson,
 }
 
 /// How lists are printed.

@@ -4,6 +4,7 @@ mod fixes;
 mod pipeline;
 
 use std::io::Write;
+use std::path::Path;
 
 use sigwise_lint::Severity;
 use sigwise_lint::diagnostic::Applicability;
@@ -94,6 +95,11 @@ impl Failures {
 fn show(args: &LintArgs, report: &Report, fixed_stdin: bool) -> Result<(), Error> {
     let write = |look: Look, out: &mut dyn Write| match args.format {
         Format::Json => report::json::write(report, out),
+        Format::Sarif => report::sarif::write(report, out),
+        Format::Gitlab => report::gitlab::write(report, out),
+        Format::Junit => report::junit::write(report, args.fail_on, out),
+        Format::Rdjson => report::rdjson::write(report, out),
+        Format::Github => report::github::write(report, out),
         _ if args.statistics => report::statistics::write(report, look, out),
         Format::Full => report::full::write(report, look, out),
         Format::Concise => report::concise::write(report, look, out),
@@ -102,6 +108,10 @@ fn show(args: &LintArgs, report: &Report, fixed_stdin: bool) -> Result<(), Error
         Some(path) => output::replace(path, |out| write(Look::of_file(), out))?,
         None if fixed_stdin => to_stderr(|out| write(Look::of_stderr(), out)),
         None => to_stdout(|out| write(Look::of_stdout(), out)).map_err(Error::Output)?,
+    }
+    if let Some(path) = std::env::var_os("GITHUB_STEP_SUMMARY").filter(|_| args.format == Format::Github) {
+        let path = Path::new(&path);
+        output::append(path, |out| report::github::write_summary(report, out))?;
     }
     if report.fixed.fixes > 0 && (args.format != Format::Full || args.output.is_some()) {
         to_stderr(|out| writeln!(out, "{}", report.fixed));

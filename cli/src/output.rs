@@ -16,6 +16,16 @@ pub(crate) fn replace(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Res
     try_replace(path, write).map_err(|error| FileError::write(slashed(path), error))
 }
 
+/// Adds what `write` writes to the end of a file that others write to as well.
+pub(crate) fn append(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), FileError> {
+    let try_append = || {
+        let mut out = BufWriter::new(fs::OpenOptions::new().append(true).create(true).open(path)?);
+        write(&mut out)?;
+        out.flush()
+    };
+    try_append().map_err(|error| FileError::write(slashed(path), error))
+}
+
 fn try_replace(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
     let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let old = fs::metadata(&target).ok();

@@ -2,19 +2,26 @@
 
 pub(crate) mod concise;
 pub(crate) mod full;
+pub(crate) mod github;
+pub(crate) mod gitlab;
 pub(crate) mod json;
+pub(crate) mod junit;
+pub(crate) mod rdjson;
+pub(crate) mod sarif;
 pub(crate) mod statistics;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use sigwise_lint::diagnostic::Applicability;
+use sigwise_lint::diagnostic::{Applicability, EditText, Fix};
 use sigwise_lint::{Check, Diagnostic, Severity};
-use sigwise_sigma::Source;
+use sigwise_sigma::{Source, Span};
+use sigwise_workspace::fill::Ids;
 
-use crate::source::seen_from;
+use crate::source::{relative, seen_from};
 use crate::terminal::counted;
 
 /// What a run found.
@@ -48,6 +55,14 @@ pub(crate) struct Linted {
     pub(crate) source: Source,
     /// In the order of the file.
     pub(crate) findings: Vec<Finding>,
+}
+
+/// A fix whose edits have their text.
+#[derive(Debug)]
+pub(crate) struct Filled<'a> {
+    pub(crate) fix: &'a Fix,
+    /// In the order of the file, not overlapping.
+    pub(crate) edits: Vec<(Span, Cow<'a, str>)>,
 }
 
 /// A finding and the rule it is in.
@@ -97,6 +112,34 @@ impl Names {
 }
 
 impl Report {
+    /// The path of a file within its repository, with `/`: what services know it by. A path relative to the project root where
+    /// there is no repository, an absolute one where the file lies outside.
+    pub(crate) fn in_repository(&self, path: &str) -> String {
+        let top = self.root.ancestors().find(|folder| folder.join(".git").exists()).unwrap_or(&self.root);
+        relative(&self.root.join(path), top)
+    }
+
+    /// The fixes of a finding, their templates filled.
+    pub(crate) fn fixes<'a>(&self, file: &Linted, found: &'a Diagnostic) -> Vec<Filled<'a>> {
+        let mut ids: Option<Ids> = None;
+        let (year, month, day) = self.today;
+        let mut text = |edit: &'a EditText| -> Cow<'a, str> {
+            match edit {
+                EditText::Text(text) => text.into(),
+                EditText::Today => format!("{year:04}-{month:02}-{day:02}").into(),
+                EditText::FreshId => ids
+                    .get_or_insert_with(|| Ids::new(&file.path, file.source.text(), &found.fingerprint))
+                    .fresh()
+                    .into(),
+            }
+        };
+        let mut fixes = Vec::with_capacity(found.fixes.len());
+        for fix in &found.fixes {
+            fixes.push(Filled { fix, edits: fix.edits.iter().map(|edit| (edit.span, text(&edit.text))).collect() });
+        }
+        fixes
+    }
+
     /// The highest severity found.
     pub(crate) fn worst(&self) -> Option<Severity> {
         self.diagnostics().map(|diagnostic| diagnostic.severity).max()
@@ -138,4 +181,11 @@ impl Report {
     pub(crate) fn shown(&self, path: &str) -> String {
         self.names.get(path).map_or_else(|| seen_from(&self.root.join(path), &self.cwd), str::to_owned)
     }
+}
+
+/// What a service shows that has one text for a finding: the message, why it matters, and what to do.
+pub(crate) fn full_text(found: &Diagnostic) -> String {
+    let fix = found.fixes.first().map(|fix| format!("fix: {}", fix.title));
+    let lines = std::iter::once(&found.message).chain(&found.notes).chain(&fix);
+    lines.map(String::as_str).collect::<Vec<_>>().join("\n")
 }

@@ -8,4 +8,5 @@ mod fixes;
 mod formats;
 mod hostile;
 mod project;
+mod services;
 mod setup;

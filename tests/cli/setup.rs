@@ -91,7 +91,12 @@ impl Folder {
     /// `sigwise` in this folder.
     pub(crate) fn command(&self, args: &[&str]) -> Command {
         let mut command = cargo_bin_cmd!("sigwise");
-        command.current_dir(self.path()).env("NO_COLOR", "1").env("SOURCE_DATE_EPOCH", "1795478400").args(args);
+        command
+            .current_dir(self.path())
+            .env("NO_COLOR", "1")
+            .env_remove("GITHUB_STEP_SUMMARY")
+            .env("SOURCE_DATE_EPOCH", "1795478400")
+            .args(args);
         command
     }
 

@@ -1,17 +1,17 @@
 //! One JSON object: the contract that editors, scripts and other formats build on.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use schemars::JsonSchema;
 use serde::Serialize;
-use sigwise_lint::diagnostic::{Applicability, EditText, Evidence, LabelPlace, Tag};
+use sigwise_lint::diagnostic::{Applicability, Evidence, LabelPlace, Tag};
 use sigwise_lint::{Diagnostic, Severity, docs};
-use sigwise_sigma::Source;
 use sigwise_sigma::source::Position;
-use sigwise_workspace::fill::Ids;
+use sigwise_sigma::{Source, Span};
 
-use super::{Finding, Linted, Report};
+use super::{Filled, Finding, Linted, Report};
 
 /// What `sigwise lint --format json` prints. Bytes are 0-based; lines and columns are 1-based, columns count characters.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -115,7 +115,7 @@ struct FixJson<'a> {
 struct EditJson<'a> {
     start: u32,
     end: u32,
-    text: std::borrow::Cow<'a, str>,
+    text: Cow<'a, str>,
 }
 
 /// Counts of a run.
@@ -201,30 +201,16 @@ fn labels<'a>(report: &Report, file: &Linted, found: &'a Diagnostic) -> Vec<Labe
 }
 
 fn fixes<'a>(report: &Report, file: &Linted, found: &'a Diagnostic) -> Vec<FixJson<'a>> {
-    let mut ids: Option<Ids> = None;
-    let (year, month, day) = report.today;
-    let mut text = |edit: &'a EditText| match edit {
-        EditText::Text(text) => text.into(),
-        EditText::Today => format!("{year:04}-{month:02}-{day:02}").into(),
-        EditText::FreshId => {
-            ids.get_or_insert_with(|| Ids::new(&file.path, file.source.text(), &found.fingerprint)).fresh().into()
-        }
+    let edit = |(span, text): (Span, Cow<'a, str>)| EditJson { start: span.start, end: span.end, text };
+    let fix = |filled: Filled<'a>| FixJson {
+        title: &filled.fix.title,
+        applicability: filled.fix.applicability,
+        edits: filled.edits.into_iter().map(edit).collect(),
     };
-    let mut fixes = Vec::with_capacity(found.fixes.len());
-    for fix in &found.fixes {
-        let edits = fix.edits.iter();
-        fixes.push(FixJson {
-            title: &fix.title,
-            applicability: fix.applicability,
-            edits: edits
-                .map(|edit| EditJson { start: edit.span.start, end: edit.span.end, text: text(&edit.text) })
-                .collect(),
-        });
-    }
-    fixes
+    report.fixes(file, found).into_iter().map(fix).collect()
 }
 
-fn span(span: sigwise_sigma::Span) -> SpanJson {
+fn span(span: Span) -> SpanJson {
     SpanJson { start: span.start, end: span.end }
 }
 
