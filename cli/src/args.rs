@@ -210,6 +210,31 @@ pub(crate) struct LintArgs {
     #[arg(long, conflicts_with_all = ["fix", "output", "statistics", "format"], help_heading = "Fixes")]
     pub(crate) diff: bool,
 
+    /// Show only what is new since the branch left this commit (a branch, tag or commit).
+    ///
+    /// The working tree is compared with the tree where the histories of the commit and of `HEAD` part: a finding is new where
+    /// that tree has none with the same fingerprint, so also the duplicate of a new id in an untouched file.
+    #[arg(long, value_name = "COMMIT", conflicts_with_all = ["fix", "diff"], help_heading = "What is new")]
+    pub(crate) since: Option<String>,
+    /// Show only what does not stand in this file.
+    #[arg(
+        long,
+        value_name = "FILE",
+        value_hint = ValueHint::FilePath,
+        conflicts_with_all = ["fix", "diff"],
+        help_heading = "What is new"
+    )]
+    pub(crate) baseline: Option<PathBuf>,
+    /// Write all findings to this file, for later runs with --baseline, instead of printing them.
+    #[arg(
+        long,
+        value_name = "FILE",
+        value_hint = ValueHint::FilePath,
+        conflicts_with_all = ["fix", "diff", "since", "baseline", "output", "statistics", "format"],
+        help_heading = "What is new"
+    )]
+    pub(crate) write_baseline: Option<PathBuf>,
+
     /// Exit with 1 from this severity on.
     #[arg(long, value_name = "SEVERITY", default_value = "warning", value_parser = severity(), help_heading = "Exit code")]
     pub(crate) fail_on: Severity,

@@ -14,6 +14,7 @@ use sigwise_lint::{checks, docs};
 
 use crate::args::Cli;
 use crate::explain::{self, ChecksJson};
+use crate::lint::Baseline;
 use crate::report::json::LintJson;
 
 /// Every generated file: path from the root of the repository → content.
@@ -21,6 +22,7 @@ fn files() -> BTreeMap<PathBuf, String> {
     let mut files = BTreeMap::new();
     files.insert("schemas/sigwise.toml.json".into(), schema::<ConfigFile>());
     files.insert("schemas/lint.json".into(), schema::<LintJson<'static>>());
+    files.insert("schemas/baseline.json".into(), schema::<Baseline>());
     files.insert("schemas/advise.json".into(), schema::<view::AdvicePage>());
     files.insert("schemas/technique.json".into(), schema::<view::TechniquePage>());
     files.insert("schemas/techniques.json".into(), schema::<view::TechniqueList>());

@@ -1,6 +1,7 @@
 //! `sigwise lint`
 
 mod fixes;
+mod known;
 mod pipeline;
 
 use std::io::Write;
@@ -14,10 +15,14 @@ use crate::args::{Format, LintArgs};
 use crate::error::{Error, Exit, FileError, complain};
 use crate::output;
 use crate::report::{self, Fixed, Report};
-use crate::source::{self, Found};
-use crate::terminal::{Look, to_stderr, to_stdout};
+use crate::source::{self, Found, Input, OlderTree};
+use crate::terminal::{Look, counted, to_stderr, to_stdout};
 use crate::workspace::Workspace;
+use known::Known;
 use pipeline::{Keep, Run};
+
+#[cfg(test)]
+pub(crate) use known::Baseline;
 
 /// Lints what the arguments name.
 pub(crate) fn run(args: &LintArgs) -> Result<Exit, Error> {
@@ -30,6 +35,8 @@ pub(crate) fn run(args: &LintArgs) -> Result<Exit, Error> {
         Some(root) => source::collect(std::slice::from_ref(root), &mut workspace)?,
         None => Found::default(),
     };
+    let mut known = args.baseline.as_deref().map(Known::of_baseline).transpose()?.unwrap_or_default();
+    let older = args.since.as_deref().map(|since| older(since, args, &mut workspace)).transpose()?;
     workspace.load_corpora()?;
 
     let run = Run { workspace: &workspace, today: fill::today() };
@@ -61,8 +68,29 @@ pub(crate) fn run(args: &LintArgs) -> Result<Exit, Error> {
     let project = run.index(&mut batch, &others);
     let mut report = run.lint(batch, &project);
     report.fixed = fixed;
+    if let Some(path) = &args.write_baseline {
+        known::write(&report, path)?;
+        let findings = counted(report.diagnostics().count(), "finding");
+        to_stderr(|out| writeln!(out, "{findings} written to {}", path.display()));
+        return Ok(failures.show(args, None));
+    }
+    if let Some((inputs, others)) = older {
+        known.extend(Known::of_files(&run, inputs, others));
+    }
+    known.hide(&mut report);
     show(args, &report, fixed_stdin)?;
     Ok(failures.show(args, report.worst()))
+}
+
+/// The files of the tree that `--since` means, and those of the rest of the project.
+fn older(since: &str, args: &LintArgs, workspace: &mut Workspace) -> Result<(Vec<Input>, Vec<Input>), Error> {
+    let tree = OlderTree::before(since, workspace.root())?;
+    let inputs = tree.inputs(&args.paths, workspace)?;
+    let others = match &args.checks.index {
+        Some(root) => tree.inputs(std::slice::from_ref(root), workspace)?,
+        None => Vec::new(),
+    };
+    Ok((inputs, others))
 }
 
 /// What kept the run from doing all that was asked.

@@ -35,6 +35,8 @@ pub(crate) struct Report {
     pub(crate) skipped: usize,
     /// What was fixed before.
     pub(crate) fixed: Fixed,
+    /// How many findings are not shown because they were there before.
+    pub(crate) known: usize,
     /// How the user calls the files of the run.
     pub(crate) names: Names,
     /// The project root and the working directory, for places in files outside the run.

@@ -1,5 +1,6 @@
-//! Where the files of a run come from: disk or standard input. The one place that reads them.
+//! Where the files of a run come from: disk, standard input or an older tree. The one place that reads them.
 
+mod git;
 mod walk;
 
 use std::io::{self, Read as _};
@@ -12,6 +13,7 @@ use sigwise_workspace::path::{relative, slashed};
 
 use crate::error::FileError;
 
+pub(crate) use git::OlderTree;
 pub(crate) use walk::{Found, collect};
 
 /// The name under which standard input is reported.
@@ -43,6 +45,8 @@ pub(crate) enum Origin {
     Disk,
     /// Standard input, already read.
     Stdin(Vec<u8>),
+    /// An older tree of the repository, already read.
+    Blob(Vec<u8>),
 }
 
 impl Input {
@@ -50,7 +54,8 @@ impl Input {
     pub(crate) fn read(&self) -> Result<Source, FileError> {
         match &self.origin {
             Origin::Disk => read_file(&self.place).map_err(|error| FileError::read(&self.shown, error)),
-            Origin::Stdin(bytes) => Ok(Source::from_bytes(bytes.as_slice())),
+            Origin::Blob(bytes) if bytes.len() > Source::MAX_BYTES => Ok(Source::too_large(bytes, bytes.len())),
+            Origin::Stdin(bytes) | Origin::Blob(bytes) => Ok(Source::from_bytes(bytes.as_slice())),
         }
     }
 
@@ -58,7 +63,7 @@ impl Input {
     pub(crate) fn stdin(&self) -> Option<&[u8]> {
         match &self.origin {
             Origin::Stdin(bytes) => Some(bytes),
-            Origin::Disk => None,
+            Origin::Disk | Origin::Blob(_) => None,
         }
     }
 }

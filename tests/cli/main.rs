@@ -10,3 +10,4 @@ mod hostile;
 mod project;
 mod services;
 mod setup;
+mod since;

@@ -143,8 +143,13 @@ pub(crate) fn summary(report: &Report, look: Look, out: &mut dyn Write) -> io::R
         if report.linted == 0 {
             return Ok(());
         }
-        let nothing = if report.fixed.fixes > 0 { "nothing else found" } else { "nothing found" };
-        return writeln!(out, "{nothing} in {files}");
+        let nothing = match report {
+            Report { fixed, .. } if fixed.fixes > 0 => "nothing else found",
+            Report { known: 1.., .. } => "nothing new found",
+            _ => "nothing found",
+        };
+        write!(out, "{nothing} in {files}")?;
+        return known(report, out);
     }
     write!(out, "{} in {files}", counts.join(", "))?;
     match report.fixable() {
@@ -153,7 +158,15 @@ pub(crate) fn summary(report: &Report, look: Look, out: &mut dyn Write) -> io::R
         (0, risky) => write!(out, "; {risky} fixable with `--fix --unsafe-fixes`")?,
         (safe, risky) => write!(out, "; {safe} fixable with `--fix`, {risky} more with `--unsafe-fixes`")?,
     }
-    writeln!(out)
+    known(report, out)
+}
+
+/// The end of the line: what was there before.
+fn known(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    match report.known {
+        0 => writeln!(out),
+        known => writeln!(out, "; {known} not shown that {} there before", if known == 1 { "was" } else { "were" }),
+    }
 }
 
 /// Says on standard error what is wrong in a configuration file.
