@@ -20,8 +20,9 @@ use sigwise_lint::diagnostic::{Applicability, EditText, Fix};
 use sigwise_lint::{Check, Diagnostic, Severity};
 use sigwise_sigma::{Source, Span};
 use sigwise_workspace::fill::Ids;
+use sigwise_workspace::path::relative;
 
-use crate::source::{relative, seen_from};
+use crate::source::seen_from;
 use crate::terminal::counted;
 
 /// What a run found.

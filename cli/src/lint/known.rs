@@ -6,12 +6,13 @@ use std::path::Path;
 use rustc_hash::FxHashSet;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use sigwise_workspace::path::slashed;
 
 use super::pipeline::{Keep, Run};
 use crate::error::{Error, FileError};
 use crate::output;
 use crate::report::Report;
-use crate::source::{Input, slashed};
+use crate::source::Input;
 
 /// What `sigwise lint --write-baseline` writes. Findings are told apart by their fingerprints alone; the rest is there for people.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
@@ -49,7 +50,7 @@ impl Known {
     /// # Errors
     /// It cannot be read, or is none.
     pub(super) fn of_baseline(path: &Path) -> Result<Self, Error> {
-        let text = fs::read_to_string(path).map_err(Error::reading(path))?;
+        let text = fs::read_to_string(path).map_err(sigwise_workspace::Error::reading(path))?;
         let unusable = |reason: String| {
             let reason = format!("{reason}; write it again with `--write-baseline`");
             FileError { path: slashed(path), verb: "use", reason }
