@@ -115,15 +115,16 @@ impl<'a> Builder<'a> {
         self.len() == 0
     }
 
-    /// Makes the snapshot. Of two rules with one id in different sources the one that was added later stays.
+    /// Makes the snapshot. Of two rules of a vendor with one id in different sources the one that was added later stays.
     pub fn build(mut self) -> Result<Vec<u8>, SnapshotError> {
-        let mut seen: FxHashSet<Box<str>> = FxHashSet::default();
+        let mut seen: FxHashSet<(Vendor, Box<str>)> = FxHashSet::default();
         for source in self.sources.iter_mut().rev() {
-            source.rules.retain(|rule| !rule.id.as_ref().is_some_and(|id| seen.contains(id)));
+            let key = |rule: &Rule| Some((rule.vendor, rule.id.clone()?));
+            source.rules.retain(|rule| !key(rule).is_some_and(|key| seen.contains(&key)));
             source.rules.sort_by(|a, b| (&a.path, a.document).cmp(&(&b.path, b.document)));
             source.unread.sort();
             source.unread.dedup();
-            seen.extend(source.rules.iter().filter_map(|rule| rule.id.clone()));
+            seen.extend(source.rules.iter().filter_map(key));
         }
         let rules: Vec<(u32, &Rule)> =
             (0u32..).zip(&self.sources).flat_map(|(i, s)| s.rules.iter().map(move |rule| (i, rule))).collect();

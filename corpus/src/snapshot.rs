@@ -26,7 +26,7 @@ pub(crate) use write::Tables;
 const MAGIC: [u8; 8] = *b"SIGWISE\x1a";
 
 /// The version of the format; a file of another one is not read.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 
 /// An absent number.
 pub(crate) const NONE: u32 = u32::MAX;
@@ -101,12 +101,14 @@ pub(crate) enum Section {
     WordBuckets,
     /// [`Section::Words`] by the bucket of their hash.
     WordHash,
+    /// How many rows have which reach, by reach.
+    Reaches,
     /// Where each text starts in the blob.
     Strings,
 }
 
 /// How many tables there are.
-pub(crate) const SECTIONS: usize = 34;
+pub(crate) const SECTIONS: usize = 35;
 
 /// What a column of a table holds, and so what is checked when a snapshot is loaded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -189,6 +191,8 @@ const SCHEMA: [(Section, &str, &[Column]); SECTIONS] = {
         (S::TitleHash, "index of titles", &[Record(S::Rules)]),
         (S::WordBuckets, "index of words", &[Start(S::WordHash)]),
         (S::WordHash, "index of words", &[Record(S::Words)]),
+        // reach, and how many rows have it, of those that rules look for and that are no scaffold
+        (S::Reaches, "reaches", &[Any, Any]),
         (S::Strings, "texts", &[TextStart]),
     ]
 };

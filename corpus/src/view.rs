@@ -105,6 +105,11 @@ fn some(text: &str) -> Option<String> {
     (!text.is_empty()).then(|| text.to_owned())
 }
 
+/// See [`Corpus::percentile`]; one digit after the point says all there is to say.
+fn percent(corpus: &Corpus, reach: u32) -> f32 {
+    (corpus.percentile(reach) * 10.0).round() / 10.0
+}
+
 fn by_vendor(evidence: &Evidence) -> ByVendor {
     evidence.by_vendor.iter().map(|&(vendor, n)| (vendor.word(), n)).collect()
 }

@@ -43,6 +43,7 @@ fn write(found: &IndicatorPage, attack: &Attack, page: &mut Page<'_>) -> io::Res
         if found.families == found.reach { String::new() } else { format!(" in {} families", found.families) };
     let rules = counted(found.reach as usize, "rule");
     page.line(&format!("looked for by {rules}{families} ({})", vendors(&found.by_vendor)))?;
+    page.line(&format!("{} % of what rules look for has a smaller reach", found.percentile))?;
     if found.exclusions > 0 {
         page.line(&format!("left out by {}", counted(found.exclusions as usize, "rule")))?;
     }

@@ -1,19 +1,24 @@
 //! Families: rules that were made from one another count once as evidence.
 //!
 //! Authors paste blocks: a list of forty paths to leave out, a list of tools to look for. Rules of one vendor that have an
-//! identical block of at least [`BLOCK`] rows belong to one family. A block is everything that one group of a rule says
-//! about one field in one role.
+//! identical block belong to one family. A block is
+//!
+//! - everything that one group of a rule says about one field in one role, or
+//! - exclusions that follow one another, whatever their fields and groups: some vendors paste a page of them below what a
+//!   rule looks for, where others of its own may stand before and after.
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::writer::{Incident, RowKey};
 use crate::vendor::Vendor;
 
-/// How many rows make a block. Chosen on SigmaHQ: shorter lists, such as the two names of PowerShell with their two
-/// original names, are idioms that unrelated rules share.
+/// How many exclusions make a block. Chosen on SigmaHQ, where shorter lists are idioms that unrelated rules share.
 pub(super) const BLOCK: usize = 8;
 
-/// What makes two blocks the same: vendor, role, and the sorted rows (whose field is one).
+/// How many things to look for make one. Unrelated rules share the names of the eight shells of Unix.
+const LOOKED_FOR: usize = 9;
+
+/// What makes two blocks the same: vendor, role, and the rows: sorted, or in the order in which they follow one another.
 type Block = (Vendor, bool, Vec<u32>);
 
 /// The family of every rule, numbered in the order of their first rules.
@@ -23,18 +28,30 @@ pub(super) fn families<'a>(rules: impl Iterator<Item = (Vendor, &'a [Incident])>
     for (rule, (vendor, incidents)) in (0u32..).zip(rules) {
         parents.push(rule);
         let mut lists: FxHashMap<(u16, bool, u32), Vec<u32>> = FxHashMap::default();
+        let mut exclusions: Vec<&Incident> = Vec::new();
+        let mut seen: FxHashSet<u32> = FxHashSet::default();
         for incident in incidents {
             let Some(key) = rows.get(incident.row as usize) else { continue };
             let excluded = incident.flags & 1 == 1;
             lists.entry((incident.group, excluded, key.0)).or_default().push(incident.row);
+            if excluded && seen.insert(incident.row) {
+                exclusions.push(incident);
+            }
         }
         for ((_, excluded, _), mut list) in lists {
             list.sort_unstable();
             list.dedup();
-            if list.len() >= BLOCK {
+            if list.len() >= if excluded { BLOCK } else { LOOKED_FOR } {
                 let first = *blocks.entry((vendor, excluded, list)).or_insert(rule);
                 join(&mut parents, first, rule);
             }
+        }
+        // Of one group alone the whole list counts, above.
+        let mixed = |window: &&[&Incident]| window.iter().any(|i| Some(i.group) != window.first().map(|i| i.group));
+        for window in exclusions.windows(BLOCK).filter(mixed) {
+            let rows = window.iter().map(|incident| incident.row).collect();
+            let first = *blocks.entry((vendor, true, rows)).or_insert(rule);
+            join(&mut parents, first, rule);
         }
     }
     let mut numbers: FxHashMap<u32, u32> = FxHashMap::default();

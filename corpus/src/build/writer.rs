@@ -1,10 +1,13 @@
 //! The work of [`super::Builder::build`]: numbers for everything, sorted; then the tables.
 
+use std::collections::BTreeMap;
+
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::intern::{self, Sorted, Texts, Words};
 use super::{SourceRules, families};
 use crate::attack::Attack;
+use crate::fields::Fields;
 use crate::logsource::{Event, LogSource};
 use crate::op::Op;
 use crate::rule::{Predicate, Role, Rule, Scope};
@@ -319,6 +322,8 @@ impl<'a> Writer<'a> {
         let keys = std::mem::take(&mut self.row_keys);
         let spellings = self.spellings(&keys);
         let mut spellings = spellings.into_iter().peekable();
+        let scaffold: Vec<bool> = self.fields.iter().map(|name| Fields::embedded().canonical(name).scaffold).collect();
+        let mut reaches: BTreeMap<u32, u32> = BTreeMap::new();
         for ((row, (field, op, value)), mut list) in (0u32..).zip(keys.iter().copied()).zip(lists) {
             let record = [
                 field,
@@ -333,10 +338,16 @@ impl<'a> Writer<'a> {
             }
             list.sort_unstable();
             list.dedup();
+            if scaffold.get(field as usize) == Some(&false) {
+                *reaches.entry(reach(&list)).or_default() += 1;
+            }
             list.into_iter().for_each(|rule| self.tables.push(Section::RowRules, [rule]));
         }
         let ends = [Section::Spellings, Section::RowRules].map(|section| self.tables.len(section));
         self.tables.push(Section::Rows, [0, 0, 0, ends[0], ends[1]]);
+        for (reach, rows) in reaches.into_iter().filter(|(reach, _)| *reach > 0) {
+            self.tables.push(Section::Reaches, [reach, rows]);
+        }
         self.row_keys = keys;
     }
 
@@ -444,4 +455,15 @@ pub(crate) fn row_hash(field: &str, op: Op, value: &str) -> u64 {
 fn once_each(numbers: impl Iterator<Item = u32>) -> Vec<u32> {
     let mut seen = FxHashSet::default();
     numbers.filter(|n| seen.insert(*n)).collect()
+}
+
+/// How many rules look for a row, by its sorted list of rules with [`flags`].
+fn reach(list: &[u32]) -> u32 {
+    let looking = list.iter().filter(|packed| {
+        let (role, scope, _) = flags::unpack(*packed & flags::MASK);
+        role == Role::Indicator && scope != Scope::Guard
+    });
+    let mut rules: Vec<u32> = looking.map(|packed| packed >> flags::BITS).collect();
+    rules.dedup();
+    u32::try_from(rules.len()).unwrap_or(NONE)
 }

@@ -124,7 +124,7 @@ fn errors_say_what_and_what_to_do() {
     newer[8] = 99;
     assert_eq!(
         show(&newer),
-        "a snapshot of format 99, but this version of sigwise reads format 2; build it again with `sigwise corpus build`"
+        "a snapshot of format 99, but this version of sigwise reads format 3; build it again with `sigwise corpus build`"
     );
     let mut flipped = bytes;
     flipped[200] ^= 1;

@@ -51,6 +51,8 @@ pub struct AdviceIndicator {
     pub row: RowView,
     /// How many other rules look for it.
     pub reach: u32,
+    /// Which part of what rules look for has a smaller reach, in percent.
+    pub percentile: f32,
     /// How many families those are: rules that were made from one another count once.
     pub families: u32,
     /// How many techniques those have, sub-techniques counted under their parents.
@@ -233,6 +235,7 @@ fn indicators(asking: &Asking<'_>) -> Vec<AdviceIndicator> {
                 sigma: Some(written(predicate)),
             },
             reach: reach.rules,
+            percentile: super::percent(corpus, reach.rules),
             families: reach.families,
             techniques: reach.parent_techniques,
             by_vendor: by_vendor(&reach),

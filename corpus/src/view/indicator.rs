@@ -10,7 +10,7 @@ use crate::corpus::{Corpus, Leave, RowId, Take};
 use crate::normal::sigma::SigmaItem;
 
 /// Everything about one indicator.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 #[schemars(rename = "Indicator")]
 pub struct IndicatorPage {
     /// The version of this contract.
@@ -20,6 +20,8 @@ pub struct IndicatorPage {
     pub row: RowView,
     /// How many rules look for it.
     pub reach: u32,
+    /// Which part of what rules look for has a smaller reach, in percent.
+    pub percentile: f32,
     /// How many families those are: rules that were made from one another count once.
     pub families: u32,
     /// How many rules leave it out.
@@ -99,6 +101,7 @@ impl IndicatorPage {
             version: CONTRACT,
             row: RowView::of(corpus, row, None),
             reach: reach.indicators.rules,
+            percentile: super::percent(corpus, reach.indicators.rules),
             families: reach.indicators.families,
             exclusions: reach.exclusions,
             by_vendor: by_vendor(&reach.indicators),
