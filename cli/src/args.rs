@@ -119,7 +119,8 @@ pub(crate) enum CorpusCommand {
         /// `rules-placeholder` or `tests`, and not of status `deprecated` or `unsupported`.
         #[arg(long = "source", value_name = "VENDOR[:LABEL]=FOLDER", required = true)]
         sources: Vec<Source>,
-        /// What to begin with: `embedded` or another snapshot, to which the sources are added, or nothing.
+        /// What to begin with: nothing, or `embedded` or another snapshot, to which the sources are added. A rule of a source
+        /// takes the place of one with the same id.
         #[arg(long, value_name = "embedded|FILE|none", default_value = "none")]
         base: PathBuf,
         /// What is known about the sources: repository, commit, date, licence and addresses, as in `corpus/sources.toml`.
@@ -131,6 +132,9 @@ pub(crate) enum CorpusCommand {
         /// The snapshot to write.
         #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
         output: PathBuf,
+        /// List everything that could not be read, instead of counting it.
+        #[arg(long, short)]
+        verbose: bool,
     },
     /// Show what a snapshot is made of.
     Info {
@@ -140,6 +144,24 @@ pub(crate) enum CorpusCommand {
         /// How to print it.
         #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
         format: InfoFormat,
+    },
+    /// Show what became different from one corpus to another: rules, and rows in how many rules have them.
+    Diff {
+        /// The first snapshot, or `embedded`.
+        #[arg(value_name = "FILE|embedded")]
+        from: PathBuf,
+        /// The second snapshot, or `embedded`.
+        #[arg(value_name = "FILE|embedded")]
+        to: PathBuf,
+        /// How to print it; JSON has everything.
+        #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+        format: ListFormat,
+        /// How many lines each list has at most.
+        #[arg(long, value_name = "N", default_value_t = 25)]
+        limit: usize,
+        /// Print every line.
+        #[arg(long, conflicts_with = "limit")]
+        all: bool,
     },
     /// Print what is read of rules: one JSON object per rule and line.
     Extract {

@@ -1,4 +1,4 @@
-//! `sigwise corpus build|info|extract`
+//! `sigwise corpus build|info|diff|extract`
 
 use std::fs;
 use std::io;
@@ -7,15 +7,15 @@ use std::path::{Path, PathBuf};
 use sigwise_corpus::attack::Attack;
 use sigwise_corpus::source::{self, Manifest, Source};
 use sigwise_corpus::vendor::Vendor;
-use sigwise_corpus::view::{self, Info};
+use sigwise_corpus::view::{self, BeforeAfter, CorpusDiff, Info, RowChange, RuleChange, RuleLink};
 use sigwise_corpus::{Corpus, Snapshot};
 use sigwise_workspace::knowledge::{open_snapshot, read_attack};
 use sigwise_workspace::path::slashed;
 
-use crate::args::{CorpusCommand, InfoFormat};
+use crate::args::{CorpusCommand, InfoFormat, ListFormat};
 use crate::error::{Error, Exit, FileError, complain, warn};
 use crate::output;
-use crate::page::{Page, labelled};
+use crate::page::{Page, labelled, row};
 use crate::progress::Progress;
 use crate::terminal::{Look, counted, to_stderr, to_stdout};
 use crate::workspace::embedded_corpus;
@@ -23,8 +23,12 @@ use crate::workspace::embedded_corpus;
 /// Does what the subcommand says.
 pub(crate) fn run(command: &CorpusCommand) -> Result<Exit, Error> {
     match command {
-        CorpusCommand::Build { sources, base, manifest, attack, output } => {
-            build(sources, base, manifest.as_deref(), attack.as_deref(), output)
+        CorpusCommand::Build { sources, base, manifest, attack, output, verbose } => {
+            build(sources, base, manifest.as_deref(), attack.as_deref(), output, *verbose)
+        }
+        CorpusCommand::Diff { from, to, format, limit, all } => {
+            let limit = if *all { usize::MAX } else { *limit };
+            diff(from, to, *format, limit)
         }
         CorpusCommand::Info { file, format } => info(file.as_deref(), *format),
         CorpusCommand::Extract { vendor, paths } => extract(*vendor, paths),
@@ -37,18 +41,15 @@ fn build(
     manifest: Option<&Path>,
     attack: Option<&Path>,
     output: &Path,
+    verbose: bool,
 ) -> Result<Exit, Error> {
     let manifest = read_manifest(manifest)?;
     let own_attack = attack.map(read_attack).transpose()?;
     let attack = own_attack.as_ref().unwrap_or_else(|| Attack::embedded());
-    let own_base = match base.to_str() {
-        Some("none" | "embedded") => None,
-        _ => Some(open_snapshot(base)?),
-    };
-    let base = if base.as_os_str() == "embedded" { embedded_corpus()?.layers().next() } else { own_base.as_ref() };
+    let base = if base.as_os_str() == "none" { None } else { Some(named_snapshot(base)?) };
 
     let progress = Progress::open();
-    let built = source::build(sources, &manifest, base, attack, |done, of| progress.at(done, of));
+    let built = source::build(sources, &manifest, base.as_ref(), attack, |done, of| progress.at(done, of));
     progress.finish();
     let builder = built.map_err(|error| FileError::read(slashed(&error.dir), error.error))?;
     if builder.is_empty() {
@@ -59,8 +60,13 @@ fn build(
     output::replace(output, |out| out.write_all(&bytes))?;
 
     let info = Info::of(&Corpus::new(snapshot(output, bytes)?));
-    for unread in &info.unread {
-        warn(&format!("{}: {}", unread.path, unread.reason));
+    if verbose {
+        for unread in &info.unread {
+            warn(&format!("{}: {}", unread.path, unread.reason));
+        }
+    } else if !info.unread.is_empty() {
+        let places = counted(info.unread.len(), "place");
+        warn(&format!("{places} could not be read; `--verbose` lists them, `sigwise corpus info` counts the reasons"));
     }
     let rules = counted(info.rules as usize, "rule");
     to_stderr(|out| writeln!(out, "{rules} from {}", counted(info.sources.len(), "source")));
@@ -72,6 +78,14 @@ fn read_manifest(path: Option<&Path>) -> Result<Manifest, Error> {
     let text = fs::read_to_string(path).map_err(sigwise_workspace::Error::reading(path))?;
     Manifest::parse(&text)
         .map_err(|reason| FileError { path: slashed(path), verb: "use", reason: reason.trim_end().to_owned() }.into())
+}
+
+/// The embedded snapshot by that word, else one by its file.
+fn named_snapshot(name: &Path) -> Result<Snapshot, Error> {
+    if name.as_os_str() == "embedded" {
+        return Ok(embedded_corpus()?.base().clone());
+    }
+    Ok(open_snapshot(name)?)
 }
 
 fn snapshot(path: &Path, bytes: Vec<u8>) -> Result<Snapshot, Error> {
@@ -114,8 +128,12 @@ fn write_info(info: &Info, page: &mut Page<'_>) -> io::Result<()> {
             }
         };
         fact("not maintained", source.inactive);
-        fact("log source unknown", source.unknown_logsource);
-        fact("nothing to look for", source.without_rows);
+        fact("nothing read of", source.without_rows);
+        if source.unknown_logsource > 0 {
+            let (unknown, all) = (source.unknown_logsource, source.with_query);
+            let share = f64::from(unknown) * 100.0 / f64::from(all.max(1));
+            facts.push(("log source unknown", format!("{unknown} of {all} with a query ({share:.1} %)")));
+        }
         page.facts(&facts)?;
     }
     page.heading("In all")?;
@@ -130,13 +148,73 @@ fn write_info(info: &Info, page: &mut Page<'_>) -> io::Result<()> {
         ("ATT&CK", info.attack_version.clone()),
         ("format", format!("{}, {} bytes", info.format, info.bytes)),
     ])?;
-    if !info.unread.is_empty() {
-        page.heading("Not read")?;
-        for unread in &info.unread {
-            page.line(&labelled(&unread.path, &unread.reason))?;
+    if !info.without_predicates.is_empty() {
+        page.heading("Rules with a query of which nothing could be read")?;
+        for rule in &info.without_predicates {
+            page.line(&labelled(&format!("{} ({})", rule.path, rule.vendor), &rule.reasons.join("; ")))?;
         }
     }
+    if !info.unread_kinds.is_empty() {
+        page.heading("Not read, by reason")?;
+        page.list(&info.unread_kinds, |kind| format!("{:>5}  {:<8}  {}", kind.count, kind.vendor, kind.reason))?;
+    }
     Ok(())
+}
+
+fn diff(from: &Path, to: &Path, format: ListFormat, limit: usize) -> Result<Exit, Error> {
+    let (from, to) = (Corpus::new(named_snapshot(from)?), Corpus::new(named_snapshot(to)?));
+    let diff = CorpusDiff::of(&from, &to);
+    to_stdout(|out| match format {
+        ListFormat::Json => {
+            serde_json::to_writer(&mut *out, &diff)?;
+            writeln!(out)
+        }
+        ListFormat::Text => write_diff(&diff, limit, &mut Page::new(Look::of_stdout(), out)),
+    })
+    .map_err(Error::Output)?;
+    Ok(Exit::Clean)
+}
+
+fn write_diff(diff: &CorpusDiff, limit: usize, page: &mut Page<'_>) -> io::Result<()> {
+    for (name, sources) in [("From", &diff.from), ("To", &diff.to)] {
+        page.heading(name)?;
+        for source in sources {
+            let rules = counted(source.rules as usize, "rule");
+            page.line(&format!("{} ({}): {rules}, {}, {}", source.label, source.vendor, source.date, source.commit))?;
+        }
+    }
+    let (rules, rows) = (&diff.rules, &diff.rows);
+    let named = |rule: &RuleLink| format!("{}  {}", rule.source, rule.title);
+    let titles = |list: &[RuleLink]| list.iter().take(limit).map(named).collect::<Vec<_>>();
+    let changed = |change: &RuleChange| format!("{}: {}", named(&change.rule), change.what.join(", "));
+    let counts = |list: &[RowChange]| list.iter().take(limit).map(row_change).collect::<Vec<_>>();
+    let lists = [
+        ("Rules that came", rules.came.len(), titles(&rules.came)),
+        ("Rules that went", rules.went.len(), titles(&rules.went)),
+        ("Rules that changed", rules.changed.len(), rules.changed.iter().take(limit).map(changed).collect()),
+        ("Rows that came", rows.came.len(), counts(&rows.came)),
+        ("Rows that went", rows.went.len(), counts(&rows.went)),
+        ("Rows that more or fewer rules have", rows.changed.len(), counts(&rows.changed)),
+    ];
+    for (name, all, lines) in lists.iter().filter(|(_, all, _)| *all > 0) {
+        page.heading(&format!("{name}: {all}"))?;
+        lines.iter().try_for_each(|line| page.line(line))?;
+        if *all > lines.len() {
+            page.line(&format!("… and {} more (`--all` prints them)", all - lines.len()))?;
+        }
+    }
+    if diff.is_empty() {
+        page.heading("Rules and rows are the same.")?;
+    }
+    Ok(())
+}
+
+/// `3 → 5  Image|endswith: '\whoami.exe'`
+fn row_change(change: &RowChange) -> String {
+    let arrow = |name: &str, n: BeforeAfter| (n.from != n.to).then(|| format!("{} → {}{name}", n.from, n.to));
+    let parts = [arrow("", change.indicator), arrow(" left out", change.exclusion)];
+    let parts: Vec<String> = parts.into_iter().flatten().collect();
+    format!("{:<12}  {}", parts.join(", "), row(&change.row))
 }
 
 fn extract(vendor: Vendor, paths: &[PathBuf]) -> Result<Exit, Error> {

@@ -29,6 +29,7 @@ fn files() -> BTreeMap<PathBuf, String> {
     files.insert("schemas/rule.json".into(), schema::<view::RulePage>());
     files.insert("schemas/indicator.json".into(), schema::<view::IndicatorPage>());
     files.insert("schemas/corpus-info.json".into(), schema::<view::Info>());
+    files.insert("schemas/corpus-diff.json".into(), schema::<view::CorpusDiff>());
     files.insert("schemas/corpus-extract.json".into(), schema::<view::ExtractLine>());
     files.insert("schemas/checks.json".into(), schema::<ChecksJson>());
     for check in checks::ALL {

@@ -17,7 +17,7 @@ use crate::output;
 use crate::report::{self, Fixed, Report};
 use crate::source::{self, Found, Input, OlderTree};
 use crate::terminal::{Look, counted, to_stderr, to_stdout};
-use crate::workspace::Workspace;
+use crate::workspace::{AskedBy, Workspace};
 use known::Known;
 use pipeline::{Keep, Run};
 
@@ -37,7 +37,7 @@ pub(crate) fn run(args: &LintArgs) -> Result<Exit, Error> {
     };
     let mut known = args.baseline.as_deref().map(Known::of_baseline).transpose()?.unwrap_or_default();
     let older = args.since.as_deref().map(|since| older(since, args, &mut workspace)).transpose()?;
-    workspace.load_corpora()?;
+    workspace.load_corpora(AskedBy::Checks)?;
 
     let run = Run { workspace: &workspace, today: fill::today() };
     let keep = if args.fix || args.diff { Keep::Everything } else { Keep::Findings };

@@ -113,7 +113,7 @@ pub(crate) fn labelled(name: &str, text: &str) -> String {
 }
 
 /// A row as a Sigma rule writes it, else in the normal form.
-fn row(row: &RowView) -> String {
+pub(crate) fn row(row: &RowView) -> String {
     match &row.sigma {
         Some(item) => sigma(item),
         None => format!("{} {} {}", row.field, row.op, row.value),

@@ -17,7 +17,7 @@ use crate::error::{Error, FileError};
 use configuration::Configurations;
 use knowledge::Knowledge;
 
-pub(crate) use knowledge::embedded_corpus;
+pub(crate) use knowledge::{AskedBy, embedded_corpus};
 
 /// What a run stands on.
 #[derive(Debug)]
@@ -61,7 +61,7 @@ impl Workspace {
     pub(crate) fn here(knowledge: &KnowledgeArgs) -> Result<(Self, usize), Error> {
         let mut workspace = Self::new(&[], &CheckArgs::default(), knowledge, false)?;
         let config = workspace.config_above(&workspace.cwd.join(CONFIG_FILE))?;
-        workspace.load_corpora()?;
+        workspace.load_corpora(AskedBy::User)?;
         Ok((workspace, config))
     }
 
@@ -95,12 +95,12 @@ impl Workspace {
         configuration.config.settings_for(&relative(place, &configuration.folder))
     }
 
-    /// Loads the corpora that the configurations in use name, so that a missing one is said before anything is linted.
+    /// Loads the corpora that the configurations in use name, so that a missing one is said before anything is done.
     ///
     /// # Errors
     /// A corpus that cannot be read.
-    pub(crate) fn load_corpora(&mut self) -> Result<(), Error> {
-        self.knowledge.load(self.configurations.all())
+    pub(crate) fn load_corpora(&mut self, asked_by: AskedBy) -> Result<(), Error> {
+        self.knowledge.load(self.configurations.all(), asked_by)
     }
 
     /// The corpus behind the advice for files with this configuration.

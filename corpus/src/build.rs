@@ -98,6 +98,11 @@ impl<'a> Builder<'a> {
         }
     }
 
+    /// Keeps only the rules that fit.
+    pub fn retain(&mut self, fits: impl Fn(&Rule) -> bool) {
+        self.sources.iter_mut().for_each(|source| source.rules.retain(&fits));
+    }
+
     /// Notes a file that could not be read.
     pub fn unread(&mut self, path: &str, reason: String) {
         if let Some(source) = self.sources.last_mut() {

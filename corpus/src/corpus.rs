@@ -13,6 +13,7 @@
 //!   [`RuleRef::words`].
 
 mod layer;
+mod logsource;
 mod query;
 mod rule;
 #[cfg(test)]
@@ -29,6 +30,7 @@ use crate::snapshot::{Section, Snapshot, SnapshotError, flags, hash, of_rule};
 use crate::vendor::Vendor;
 use layer::Overlay;
 
+pub(crate) use logsource::Same;
 pub use query::{Count, Evidence, Reach, Take, both};
 pub use rule::{Incident, RuleRef};
 
@@ -160,6 +162,11 @@ impl Corpus {
     pub fn with_overlay(self, snapshot: Snapshot) -> Self {
         let overlay = Overlay::new(&self.base, snapshot);
         Self { overlay: Some(overlay), ..Self::new(self.base) }
+    }
+
+    /// The snapshot that lies below.
+    pub fn base(&self) -> &Snapshot {
+        &self.base
     }
 
     /// The snapshots: the base, then the overlay.

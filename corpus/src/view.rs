@@ -1,7 +1,8 @@
-//! What the corpus shows, as plain structs: the JSON contracts of `advise`, `corpus extract`, `corpus info`, `technique`, `rule` and
+//! What the corpus shows, as plain structs: the JSON contracts of `advise`, `corpus diff`, `corpus extract`, `corpus info`, `technique`, `rule` and
 //! `indicator`, and what text, pages and hover texts are made from. The field names are the contract.
 
 mod advice;
+mod diff;
 mod extract;
 mod indicator;
 mod info;
@@ -24,6 +25,7 @@ pub use advice::{
     AdviceExclusion, AdviceField, AdviceIndicator, AdvicePage, AdviceSibling, AdviceTechnique, ExclusionField,
     SimilarRule,
 };
+pub use diff::{BeforeAfter, CorpusDiff, RowChange, RowChanges, RuleChange, RuleChanges};
 pub use extract::{ExtractLine, LogSourceView, PredicateView, SpanView};
 pub use indicator::{IndicatorPage, Partner, UnknownIndicator};
 pub use info::{Info, RowCounts, SilentRule, SourceView, UnreadKind, UnreadView};

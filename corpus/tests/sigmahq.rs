@@ -14,20 +14,6 @@ fn sources() -> [Source; 1] {
     [Source { vendor: sigwise_corpus::vendor::Vendor::Sigma, label: None, dir }]
 }
 
-fn fresh() -> Vec<u8> {
-    let manifest = Manifest::parse(Manifest::EMBEDDED).unwrap();
-    source::build(&sources(), &manifest, None, Attack::embedded(), |_, _| {}).unwrap().build().unwrap()
-}
-
-#[test]
-#[ignore = "needs SIGWISE_SHARED"]
-fn the_embedded_snapshot_is_a_fresh_build() {
-    let bytes = fresh();
-    assert_eq!(bytes, fresh(), "two builds differ");
-    let embedded = include_bytes!("../snapshot/sigwise.corpus");
-    assert!(bytes == embedded, "rebuild corpus/snapshot/sigwise.corpus with `sigwise corpus build`");
-}
-
 #[test]
 #[ignore = "needs SIGWISE_SHARED"]
 fn every_active_rule_has_a_predicate() {
@@ -40,15 +26,6 @@ fn every_active_rule_has_a_predicate() {
     assert_eq!(empty, ["rules/windows/file/file_delete/file_delete_win_delete_own_image.yml"]);
     let info = sigwise_corpus::view::Info::of(&corpus);
     assert!(info.unread.is_empty(), "{:?}", info.unread);
-}
-
-#[test]
-#[ignore = "needs SIGWISE_SHARED"]
-fn a_snapshot_made_of_the_embedded_one_is_the_same() {
-    let embedded: &[u8] = include_bytes!("../snapshot/sigwise.corpus");
-    let base = Snapshot::from_static(embedded).unwrap();
-    let builder = source::build(&[], &Manifest::default(), Some(&base), Attack::embedded(), |_, _| {}).unwrap();
-    assert!(builder.build().unwrap() == embedded);
 }
 
 #[test]

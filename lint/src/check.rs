@@ -51,6 +51,12 @@ impl PartialEq for Check {
 impl Eq for Check {}
 
 impl Check {
+    /// Whether it asks the corpus: without such a check none has to be loaded.
+    pub fn asks_corpus(&self) -> bool {
+        // These two belong to other groups as well.
+        self.group == Group::Corpus || matches!(self.id, "misspelled-field" | "unknown-logsource")
+    }
+
     /// The first sentence of the documentation.
     pub fn summary(&self) -> &'static str {
         self.docs.trim_start().split("\n\n").next().unwrap_or_default().trim()
@@ -208,4 +214,19 @@ macro_rules! declare_check {
             run: $crate::check::Run::$granularity $(($function))?,
         };
     };
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::checks;
+
+    #[test]
+    fn checks_that_ask_the_corpus_are_known() {
+        for check in checks::ALL {
+            let file = format!("{}/src/checks/{}.rs", env!("CARGO_MANIFEST_DIR"), check.id.replace('-', "_"));
+            let code = std::fs::read_to_string(&file).expect("a check is one file");
+            let asks = code.contains(".asking()") || code.contains("cx.corpus");
+            assert_eq!(asks, check.asks_corpus(), "{}", check.id);
+        }
+    }
 }

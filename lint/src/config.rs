@@ -69,6 +69,10 @@ pub struct ConfigFile {
 pub struct CorpusConfig {
     /// A snapshot to use instead of the embedded one, relative to this file's folder.
     pub file: Option<String>,
+    /// Folders of Sigma rules of your own, relative to this file's folder: they count as peers beside the published ones, and
+    /// instead of those with the same ids.
+    #[schemars(with = "Vec<String>")]
+    pub local: Vec<Spanned<String>>,
     /// `false` switches all corpus advice off.
     pub enabled: Option<bool>,
 }
@@ -187,6 +191,15 @@ impl Config {
         let unknown = sigma_cli::apply(text, &mut self.base)?;
         self.own.iter().for_each(|change| self.base.apply(change));
         Ok(unknown)
+    }
+
+    /// Whether a check that asks the corpus is on, for any file.
+    pub fn asks_corpus(&self) -> bool {
+        let asks = |change: &Change| match change {
+            Change::Enable(index) => checks::ALL[*index].asks_corpus(),
+            _ => false,
+        };
+        self.base.asks_corpus() || self.overrides.iter().any(|(_, changes)| changes.iter().any(asks))
     }
 
     /// Whether a file (relative to the configuration's folder, with `/`) is left out.

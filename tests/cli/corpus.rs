@@ -106,6 +106,111 @@ fn a_build_adds_to_a_base_and_repeats_itself() {
 }
 
 #[test]
+fn a_build_over_the_embedded_corpus_adds_to_it() {
+    let folder = built();
+    let info = |file: &[&str]| {
+        folder.run(&[&["corpus", "info", "--format", "json"], file].concat()).expect(0, "").json()["rules"]
+            .as_u64()
+            .unwrap()
+    };
+    let args = ["corpus", "build", "--base", "embedded", "--source", "sigma:ours=rules", "--output", "more.corpus"];
+    folder.run(&args).expect(0, "");
+    assert_eq!(info(&["more.corpus"]), info(&[]) + 2);
+    let diff = folder.run(&["corpus", "diff", "embedded", "more.corpus", "--format", "json"]).expect(0, "").json();
+    let titles = |list: &serde_json::Value| {
+        let rules = list.as_array().unwrap().iter();
+        rules.map(|rule| rule["title"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(titles(&diff["rules"]["came"]), ["Whoami Started From An Office Program", "Whoami Output Redirected"]);
+    assert_eq!((titles(&diff["rules"]["went"]).len(), diff["rules"]["changed"].as_array().unwrap().len()), (0, 0));
+    let more = diff["rows"]["changed"].as_array().unwrap().iter().find(|row| row["value"] == "whoami.exe").unwrap();
+    let (from, to) = (more["indicator"]["from"].as_u64().unwrap(), more["indicator"]["to"].as_u64().unwrap());
+    assert_eq!((&more["field"], to), (&"Image".into(), from + 2));
+}
+
+#[test]
+fn diff_says_what_came_went_and_changed() {
+    let folder = built();
+    folder.write("rules/good.yml", GOOD.replace("\\whoami.exe", "\\whoareyou.exe"));
+    fs::remove_file(folder.at("rules/other.yml")).unwrap();
+    folder.write("rules/new.yml", OTHER.replace("0c7d7a9e", "2c7d7a9e").replace("Redirected", "Piped"));
+    let args = ["corpus", "build", "--source", "sigma:ours=rules", "--output", "new.corpus"];
+    folder.run(&args).expect(0, "2 rules");
+    let diff = |args: &[&str]| folder.run(&[&["corpus", "diff"], args].concat());
+    let text = diff(&["our.corpus", "new.corpus"]).expect(0, "").out;
+    for line in [
+        "Rules that came: 1\n  ours  Whoami Output Piped\n",
+        "Rules that went: 1\n  ours  Whoami Output Redirected\n",
+        "Rules that changed: 1\n  ours  Whoami Started From An Office Program: predicates\n",
+        "0 → 1         Image|endswith: '\\whoareyou.exe'\n",
+        "2 → 1         Image|endswith: '\\whoami.exe'\n",
+    ] {
+        assert!(text.contains(line), "{line}{text}");
+    }
+    assert!(diff(&["our.corpus", "new.corpus", "--limit", "0"]).expect(0, "").out.contains("and 1 more (`--all`"));
+    assert!(diff(&["our.corpus", "our.corpus"]).expect(0, "").out.ends_with("Rules and rows are the same.\n"));
+    diff(&["our.corpus", "gone.corpus"]).expect(2, "cannot read `gone.corpus`");
+}
+
+#[test]
+fn what_cannot_be_read_is_counted_or_listed() {
+    let folder = built();
+    folder.write("rules/odd.yml", OTHER.replace("0c7d7a9e", "3c7d7a9e").replace("|contains", "|holds"));
+    let args = ["corpus", "build", "--source", "sigma:ours=rules", "--output", "odd.corpus"];
+    folder.run(&args).expect(0, "1 place could not be read; `--verbose` lists them");
+    folder.run(&[&args[..], &["--verbose"]].concat()).expect(0, "odd.yml: unknown modifier `holds`");
+    let info = folder.run(&["corpus", "info", "odd.corpus", "--format", "json"]).expect(0, "").json();
+    assert_eq!(info["unread_kinds"][0]["reason"], "unknown modifier `…`");
+    assert_eq!(info["with_query"]["sigma"], 3);
+}
+
+/// A configuration that lays the user's own rules over the test's corpus.
+fn local(checks: &str) -> String {
+    format!("{checks}\n[corpus]\nfile = 'our.corpus'\nlocal = ['mine', 'more']\n")
+}
+
+#[test]
+fn own_rules_are_peers_but_never_their_own() {
+    let folder = built();
+    folder.write("mine/one.yml", OTHER.replace("0c7d7a9e", "4c7d7a9e").replace("Redirected", "Sent"));
+    folder.write("more/deep/two.yml", OTHER.replace("0c7d7a9e", "5c7d7a9e").replace("Redirected", "Kept"));
+    // Newer than the published one, whose place it takes.
+    folder.write("more/three.yml", OTHER);
+    // Nothing tells it from itself.
+    folder.write(
+        "more/four.yml",
+        "logsource: {product: windows}\ndetection:\n    s: {Image|endswith: '\\whoami.exe'}\n    condition: s\n",
+    );
+    folder.write("sigwise.toml", local(""));
+    let reach = |args: &[&str]| {
+        let json = folder.run(&[args, &["--format", "json"]].concat()).expect(0, "").json();
+        match json["indicators"].as_array() {
+            Some(all) => all.iter().find(|found| found["value"] == "whoami.exe").unwrap()["reach"].as_u64().unwrap(),
+            None => json["reach"].as_u64().unwrap(),
+        }
+    };
+    assert_eq!(reach(&["indicator", "Image|endswith: \\whoami.exe"]), 4);
+    assert_eq!(reach(&["advise", "mine/one.yml"]), 3);
+    assert_eq!(reach(&["advise", "more/three.yml"]), 3);
+    assert_eq!(folder.run(&["technique", "T1033", "--format", "json"]).expect(0, "").json()["counts"]["rules"], 4);
+    folder.run(&["rule", "Whoami Output Kept"]).expect(0, "");
+    folder.run(&["lint", "mine"]).expect(0, "");
+}
+
+#[test]
+fn own_rules_that_are_missing_are_said_with_their_place() {
+    let folder = built();
+    folder.write("mine/one.yml", GOOD);
+    folder.write("sigwise.toml", local(""));
+    let message = "there is no folder `more`";
+    for args in [&["lint", "mine"][..], &["technique"], &["advise", "mine/one.yml"], &["indicator", "whoami"]] {
+        let ended = folder.run(args).expect(2, message);
+        assert!(ended.err.contains("sigwise.toml:4:18"), "{}", ended.err);
+    }
+    folder.run(&["lint", "--no-corpus", "mine"]).expect(0, "");
+}
+
+#[test]
 fn a_build_that_cannot_be_done_leaves_the_old_file() {
     let folder = built();
     let before = fs::read(folder.at("our.corpus")).unwrap();
@@ -130,7 +235,13 @@ fn a_damaged_snapshot_is_said() {
     changed[bytes.len() / 2] ^= 1;
     folder.write("changed.corpus", &changed);
     folder.write("empty.corpus", "");
+    let mut older = bytes.clone();
+    older[8] = 1;
+    folder.write("older.corpus", &older);
+    folder.write("foreign.corpus", "PK\x03\x04");
     for (file, message) in [
+        ("older", "a snapshot of format 1, but this version of sigwise reads format 2; build it again"),
+        ("foreign", "not a corpus snapshot"),
         ("short", "the snapshot is damaged"),
         ("changed", "the snapshot is damaged"),
         ("empty", "not a corpus snapshot"),
@@ -139,7 +250,18 @@ fn a_damaged_snapshot_is_said() {
         folder.run(&["lint", "--corpus", &file]).expect(2, message);
         folder.run(&["corpus", "info", &file]).expect(2, message);
         folder.run(&["technique", "--corpus", &file]).expect(2, message);
+        folder.run(&["corpus", "diff", "embedded", &file]).expect(2, message);
+        folder.write("sigwise.toml", format!("[corpus]\nfile = '{file}'\n"));
+        folder.run(&["lint", "rules"]).expect(2, message);
+        folder.write("sigwise.toml", "");
     }
+    // A build replaces what is damaged, and leaves nothing half written beside it.
+    folder.run(&["corpus", "build", "--source", "sigma:ours=rules", "--output", "short.corpus"]).expect(0, "");
+    assert_eq!(fs::read(folder.at("short.corpus")).unwrap(), bytes);
+    let left = fs::read_dir(folder.path())
+        .unwrap()
+        .filter(|e| e.as_ref().unwrap().file_name().to_string_lossy().starts_with('.'));
+    assert_eq!(left.count(), 0);
 }
 
 #[test]

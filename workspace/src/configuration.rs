@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use sigwise_lint::Config;
-use sigwise_lint::config::Flags;
+use sigwise_lint::config::{ConfigError, Flags};
 
 use crate::error::Error;
 
@@ -21,9 +21,18 @@ pub struct Configuration {
     pub sigma_cli: Option<PathBuf>,
     /// What the user should know although it can be used.
     pub warning: Option<String>,
+    /// The file as the user knows it.
+    shown: PathBuf,
+    /// Its text; empty where there is no `sigwise.toml`.
+    text: String,
 }
 
 impl Configuration {
+    /// A configuration that stands in no file.
+    pub fn without_file(folder: PathBuf, config: Config) -> Self {
+        Self { folder, config, ..Self::default() }
+    }
+
     /// Reads a configuration: `sigwise.toml`, or one of the official linter (`.yml`). `shown` is its path in messages; `flags`
     /// have the last word.
     ///
@@ -46,6 +55,7 @@ impl Configuration {
             Ok(config) => config,
             Err(errors) => return Err(Error::Config { path: shown.to_owned(), text, errors }),
         };
+        let own = if official { String::new() } else { text.clone() };
         let (mut sigma_cli, mut warning) = (None, None);
         if official {
             warning = take_sigma_cli(&mut config, shown, text)?;
@@ -56,7 +66,13 @@ impl Configuration {
             warning = take_sigma_cli(&mut config, &shown, text)?;
             sigma_cli = Some(path);
         }
-        Ok(Self { folder, config, sigma_cli, warning })
+        Ok(Self { folder, config, sigma_cli, warning, shown: shown.to_owned(), text: own })
+    }
+
+    /// What to say of something that the file names and that cannot be used.
+    pub(crate) fn error(&self, span: std::ops::Range<usize>, message: String) -> Error {
+        let errors = vec![ConfigError { message, span }];
+        Error::Config { path: self.shown.clone(), text: self.text.clone(), errors }
     }
 }
 

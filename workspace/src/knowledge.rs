@@ -2,8 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use sigwise_corpus::Snapshot;
 use sigwise_corpus::attack::{self, Attack, Tables};
+use sigwise_corpus::source::{self, Manifest, Source};
+use sigwise_corpus::vendor::Vendor;
+use sigwise_corpus::{Corpus, Snapshot};
 
 use crate::configuration::Configuration;
 use crate::error::{Error, FileError};
@@ -30,6 +32,42 @@ impl Wanted {
             None => Self::Embedded,
         }
     }
+}
+
+/// The folders of the user's own rules that a configuration lays over its corpus.
+///
+/// # Errors
+/// One is not there: with its place in the configuration.
+pub fn own_rules(configuration: &Configuration) -> Result<Vec<Source>, Error> {
+    let source = |folder: &toml::Spanned<String>| {
+        let name = folder.get_ref();
+        let dir = configuration.folder.join(name);
+        if !dir.is_dir() {
+            let message = format!("there is no folder `{name}`; `corpus.local` names folders with rules of your own");
+            return Err(configuration.error(folder.span(), message));
+        }
+        Ok(Source { vendor: Vendor::Sigma, label: Some(name.clone()), dir })
+    };
+    configuration.config.corpus.local.iter().map(source).collect()
+}
+
+/// Lays the user's own rules over a corpus. Files that cannot be read or understood are left out: linting them says why.
+///
+/// # Errors
+/// A folder that cannot be read.
+pub fn with_own_rules(corpus: Corpus, sources: &[Source], attack: &Attack) -> Result<Corpus, Error> {
+    if sources.is_empty() {
+        return Ok(corpus);
+    }
+    let built = source::build(sources, &Manifest::default(), None, attack, |_, _| {});
+    let mut builder = built.map_err(|error| FileError::read(slashed(&error.dir), error.error))?;
+    // Such a rule could not be told from itself when it is linted, and would be its own peer.
+    builder.retain(|rule| rule.id.is_some() || !rule.title.is_empty());
+    let snapshot = builder.build().and_then(Snapshot::from_bytes).map_err(|error| {
+        let folders: Vec<String> = sources.iter().map(|source| slashed(&source.dir)).collect();
+        FileError { path: folders.join("`, `"), verb: "use", reason: error.to_string() }
+    })?;
+    Ok(corpus.with_overlay(snapshot))
 }
 
 /// Opens and checks a snapshot.

@@ -16,13 +16,13 @@ use crate::error::{Error, Exit, FileError, complain};
 use crate::parallel::each;
 use crate::source::{Input, collect};
 use crate::terminal::{Look, to_stdout};
-use crate::workspace::Workspace;
+use crate::workspace::{AskedBy, Workspace};
 
 /// Prints the peer view of every rule in the files.
 pub(crate) fn show(paths: &[PathBuf], args: &PageArgs) -> Result<Exit, Error> {
     let mut workspace = Workspace::new(paths, &CheckArgs::default(), &args.knowledge, false)?;
     let found = collect(paths, &mut workspace)?;
-    workspace.load_corpora()?;
+    workspace.load_corpora(AskedBy::User)?;
     let mut failures: Vec<String> = found.errors.iter().map(ToString::to_string).collect();
     let read = each(found.inputs, |input| (input.shown.clone(), input.named, advise(&input, &workspace)));
     let mut pages = Vec::new();

@@ -28,10 +28,7 @@ impl Configurations {
         let bare = Config::from_flags(&flags).map_err(|errors| Error::Usage(join(&errors)))?;
         let (first, by_folder) = match &args.config {
             Some(path) => (read(&absolute(cwd, path), path, &flags)?, None),
-            None => (
-                Configuration { folder: cwd.to_owned(), config: bare, ..Configuration::default() },
-                Some(HashMap::new()),
-            ),
+            None => (Configuration::without_file(cwd.to_owned(), bare), Some(HashMap::new())),
         };
         Ok(Self { flags, all: vec![first], by_folder })
     }

@@ -245,19 +245,18 @@ pub fn fields<'a>(asking: &'a Asking<'_>) -> Vec<MisspelledField<'a>> {
 fn is_looked_at(asking: &Asking<'_>, name: &str) -> bool {
     let corpus = asking.corpus();
     let Some(field) = corpus.field(name) else { return false };
-    let numbers = corpus.prepared().logsources(corpus).get(&asking.rule().logsource);
-    match numbers.filter(|_| !corpus.has_overlay()) {
-        Some(numbers) => corpus.is_looked_at(field, numbers, asking.leave()),
-        None => has_field(asking, field, Take::Indicators),
+    let source = &asking.rule().logsource;
+    match corpus.prepared().logsources(corpus).get(source) {
+        Some(same) => corpus.is_looked_at(field, same, asking.leave()),
+        None => corpus.is_looked_at(field, &corpus.same_logsources(source.as_ref()), asking.leave()),
     }
 }
 
 fn is_excluded_on(asking: &Asking<'_>, name: &str) -> bool {
-    asking.corpus().field(name).is_some_and(|field| has_field(asking, field, Take::Exclusions))
-}
-
-fn has_field(asking: &Asking<'_>, field: FieldId, take: Take) -> bool {
-    asking.corpus().fields_in(asking.logsource_rules(), take).iter().any(|count| count.of == field)
+    let corpus = asking.corpus();
+    let has =
+        |field| corpus.fields_in(asking.logsource_rules(), Take::Exclusions).iter().any(|count| count.of == field);
+    corpus.field(name).is_some_and(has)
 }
 
 #[cfg(test)]

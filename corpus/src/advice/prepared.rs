@@ -8,7 +8,7 @@ use super::exclusions::agreed::Agreement;
 use super::misspelled::Slips;
 use super::siblings::Pairs;
 use super::similar::Index;
-use crate::corpus::{Corpus, RuleId};
+use crate::corpus::{Corpus, RuleId, Same};
 use crate::logsource::LogSource;
 
 /// See the module. Everything in it follows from the corpus alone.
@@ -19,7 +19,7 @@ pub(crate) struct Prepared {
     agreement: OnceLock<Agreement>,
     twins: OnceLock<Pairs>,
     slips: OnceLock<Slips>,
-    logsources: OnceLock<FxHashMap<LogSource, Box<[u32]>>>,
+    logsources: OnceLock<FxHashMap<LogSource, Same>>,
 }
 
 impl Prepared {
@@ -27,11 +27,11 @@ impl Prepared {
         self.similar.get_or_init(|| Index::new(corpus))
     }
 
-    /// Numbers of the log sources of the base that are the same as one that some rule has.
-    pub(super) fn logsources(&self, corpus: &Corpus) -> &FxHashMap<LogSource, Box<[u32]>> {
+    /// For every log source that some rule has, those that are the same.
+    pub(super) fn logsources(&self, corpus: &Corpus) -> &FxHashMap<LogSource, Same> {
         self.logsources.get_or_init(|| {
-            let all = corpus.base_logsources();
-            all.map(|source| (source.to_owned(), corpus.logsource_numbers(source).into())).collect()
+            let all = corpus.layered_logsources();
+            all.map(|source| (source.to_owned(), corpus.same_logsources(source))).collect()
         })
     }
 

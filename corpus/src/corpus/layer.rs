@@ -5,7 +5,8 @@ use rustc_hash::FxHashMap;
 use super::Spelling;
 use crate::build::row_hash;
 use crate::op::{Base, Op};
-use crate::snapshot::{Ends, Section, Snapshot, hash, of_rule};
+use crate::rule::{Role, Scope};
+use crate::snapshot::{Ends, Section, Snapshot, flags, hash, of_rule};
 use crate::vendor::Vendor;
 
 /// Numbers of one kind of thing: what the base has keeps its number, what only the overlay has comes after.
@@ -55,6 +56,8 @@ pub(super) struct Overlay {
     pub(super) words: Ids,
     /// Rules of the base that the overlay has too.
     pub(super) hidden: Vec<bool>,
+    /// How many of them each log source of the base has, in all and by field that they look at.
+    pub(super) hidden_in: FxHashMap<(u32, Option<u32>), u32>,
 }
 
 impl Overlay {
@@ -81,8 +84,29 @@ impl Overlay {
                 }
             }
         }
-        Self { rows, fields, words, hidden, snapshot }
+        let hidden_in = hidden_in(base, &hidden);
+        Self { rows, fields, words, hidden, hidden_in, snapshot }
     }
+}
+
+fn hidden_in(base: &Snapshot, hidden: &[bool]) -> FxHashMap<(u32, Option<u32>), u32> {
+    let mut counts: FxHashMap<(u32, Option<u32>), u32> = FxHashMap::default();
+    for (rule, _) in (0u32..).zip(hidden).filter(|(_, hidden)| **hidden) {
+        let logsource = base.get(Section::Rules, rule, of_rule::LOGSOURCE);
+        let mut fields = vec![None];
+        for incident in base.list(Section::Rules, rule, of_rule::INCIDENCE) {
+            let (role, scope, _) = flags::unpack(base.get(Section::Incidence, incident, 1) & flags::MASK);
+            if role == Role::Indicator && scope != Scope::Guard {
+                fields.push(Some(base.get(Section::Rows, base.get(Section::Incidence, incident, 0), 0)));
+            }
+        }
+        fields.sort_unstable();
+        fields.dedup();
+        for field in fields {
+            *counts.entry((logsource, field)).or_default() += 1;
+        }
+    }
+    counts
 }
 
 /// Field and operator of a row.

@@ -4,7 +4,7 @@ use std::hash::Hash;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::{Corpus, FieldId, Incident, Leave, RowId, RuleId, layer, rule};
+use super::{Corpus, FieldId, Incident, Leave, RowId, RuleId, layer};
 use crate::attack;
 use crate::logsource::LogSourceRef;
 use crate::rule::{Role, Scope};
@@ -204,37 +204,6 @@ impl Corpus {
         counts
     }
 
-    /// The rules of a log source, sorted: see [`LogSourceRef::same`].
-    pub fn rules_of_logsource(&self, source: LogSourceRef<'_>, leave: &Leave) -> Vec<RuleId> {
-        let mut rules = Vec::new();
-        let mut first = 0;
-        for snapshot in self.layers() {
-            for number in 0..snapshot.records(Section::LogSources) as u32 {
-                if rule::logsource(snapshot, number).same(source) {
-                    let list = snapshot.list(Section::LogSources, number, 3);
-                    let list = snapshot.slice(Section::LogSourceRules, list).iter();
-                    rules.extend(list.map(|rule| RuleId(first + rule)).filter(|rule| self.counts(*rule, leave)));
-                }
-            }
-            first += snapshot.records(Section::Rules) as u32;
-        }
-        rules.sort_unstable();
-        rules
-    }
-
-    /// Every log source that rules have, with how many have exactly it, in no order that means anything.
-    pub fn logsources(&self) -> Vec<Count<LogSourceRef<'_>>> {
-        let mut counts: Vec<Count<LogSourceRef<'_>>> = Vec::new();
-        for rule in self.rules() {
-            let source = rule.logsource();
-            match counts.iter_mut().find(|count| count.of == source) {
-                Some(count) => count.rules += 1,
-                None => counts.push(Count { of: source, rules: 1 }),
-            }
-        }
-        counts
-    }
-
     /// The rules of the log source that have one of these techniques, or a sub-technique of one; with no techniques, all of
     /// the log source. Sorted.
     pub fn peers(&self, source: LogSourceRef<'_>, techniques: &[&str], leave: &Leave) -> Vec<RuleId> {
@@ -278,89 +247,6 @@ impl Corpus {
             }
         }
         tally.counts(FieldId)
-    }
-
-    /// The fields that rules of a log source look at, with how many do, most first: counted beforehand, so cheap. The second
-    /// number is how many rules the log source has.
-    pub fn fields_of_logsource(&self, source: LogSourceRef<'_>, leave: &Leave) -> (Vec<Count<FieldId>>, u32) {
-        if self.overlay.is_some() {
-            let rules = self.rules_of_logsource(source, leave);
-            return (self.fields_in(&rules, Take::Indicators), rules.len() as u32);
-        }
-        let snapshot = &self.base;
-        let mut counts = vec![0u32; self.field_count()];
-        let mut rules = 0;
-        for number in 0..snapshot.records(Section::LogSources) as u32 {
-            if !rule::logsource(snapshot, number).same(source) {
-                continue;
-            }
-            rules += snapshot.list(Section::LogSources, number, 3).len() as u32;
-            for entry in snapshot.list(Section::LogSources, number, 4) {
-                let field = snapshot.get(Section::LogSourceFields, entry, 0);
-                if let Some(count) = counts.get_mut(field as usize) {
-                    *count = count.saturating_add(snapshot.get(Section::LogSourceFields, entry, 1));
-                }
-            }
-        }
-        for &left in leave.rules() {
-            if self.rule(left).logsource().same(source) {
-                rules = rules.saturating_sub(1);
-                for count in self.fields_in(&[left], Take::Indicators) {
-                    if let Some(slot) = counts.get_mut(count.of.index()) {
-                        *slot = slot.saturating_sub(1);
-                    }
-                }
-            }
-        }
-        let found = counts.into_iter().zip(0u32..).filter(|(rules, _)| *rules > 0);
-        let mut found: Vec<_> = found.map(|(rules, field)| Count { of: FieldId(field), rules }).collect();
-        found.sort_by_key(|count| (std::cmp::Reverse(count.rules), count.of));
-        (found, rules)
-    }
-
-    /// The numbers of the log sources of the base that are the same as this one.
-    pub(crate) fn logsource_numbers(&self, source: LogSourceRef<'_>) -> Vec<u32> {
-        let all = 0..self.base.records(Section::LogSources) as u32;
-        all.filter(|number| rule::logsource(&self.base, *number).same(source)).collect()
-    }
-
-    /// Whether a rule of the base looks at a field that has one of these log sources, by number; cheap.
-    pub(crate) fn is_looked_at(&self, field: FieldId, logsources: &[u32], leave: &Leave) -> bool {
-        let count = |number: &u32| {
-            let list = self.base.list(Section::LogSources, *number, 4);
-            let (mut low, mut high) = (list.start, list.end);
-            while low < high {
-                let middle = low + (high - low) / 2;
-                if self.base.get(Section::LogSourceFields, middle, 0) < field.0 {
-                    low = middle + 1;
-                } else {
-                    high = middle;
-                }
-            }
-            let found = low < list.end && self.base.get(Section::LogSourceFields, low, 0) == field.0;
-            if found { self.base.get(Section::LogSourceFields, low, 1) } else { 0 }
-        };
-        let counted: u32 = logsources.iter().map(count).sum();
-        // With more rules than are left out, one of the others has it.
-        counted > leave.rules().len() as u32
-            || counted > 0 && {
-                let has = |rule: &&RuleId| {
-                    let rule = self.rule(**rule);
-                    logsources.contains(&rule.logsource_number())
-                        && rule.incidents().any(|i| i.is_indicator() && self.field_of(i.row) == field)
-                };
-                counted > leave.rules().iter().filter(has).count() as u32
-            }
-    }
-
-    /// The log sources of the base.
-    pub(crate) fn base_logsources(&self) -> impl Iterator<Item = LogSourceRef<'_>> {
-        (0..self.base.records(Section::LogSources) as u32).map(|number| rule::logsource(&self.base, number))
-    }
-
-    /// Whether there is a second layer.
-    pub(crate) fn has_overlay(&self) -> bool {
-        self.overlay.is_some()
     }
 
     /// The techniques that these rules have, with how many have exactly each, most first.

@@ -64,6 +64,16 @@ fn what_is_written_is_read() {
 }
 
 #[test]
+fn the_order_of_files_changes_nothing() {
+    let mut builder = Builder::new(Attack::embedded());
+    builder.source(Provenance::unknown(Vendor::Sigma, "test"));
+    for (path, text) in RULES.iter().rev() {
+        builder.file(path, readers::read(Vendor::Sigma, path, (*text).into(), &readers::Library::default()));
+    }
+    assert_eq!(builder.build().unwrap(), small());
+}
+
+#[test]
 fn every_flipped_byte_is_noticed() {
     let bytes = small();
     for at in 0..bytes.len() {

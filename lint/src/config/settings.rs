@@ -49,6 +49,11 @@ impl Settings {
         self.enabled[index]
     }
 
+    /// Whether a check that asks the corpus runs.
+    pub fn asks_corpus(&self) -> bool {
+        checks::ALL.iter().zip(&self.enabled).any(|(check, enabled)| *enabled && check.asks_corpus())
+    }
+
     /// Whether this check runs.
     pub fn enables(&self, check: &Check) -> bool {
         checks::by_id(check.id).is_some_and(|(index, _)| self.enabled[index])
