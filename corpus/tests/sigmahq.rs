@@ -40,11 +40,15 @@ fn two_layers_answer_like_one() {
     };
     let (rules, others) = (["rules"], ["rules-emerging-threats", "rules-threat-hunting", "rules-compliance"]);
     let one = Corpus::new(part(&[&rules[..], &others[..]].concat()));
-    let two = Corpus::new(part(&rules)).with_overlay(part(&others));
-    assert_eq!(one.rules().count(), two.rules().count());
-    assert_eq!((one.row_count(), one.field_count(), one.word_count()), {
-        (two.row_count(), two.field_count(), two.word_count())
-    });
+    let side_by_side = Corpus::new(part(&rules)).with_overlay(part(&others));
+    // Every rule of the overlay takes the place of itself.
+    let in_place = Corpus::new(part(&[&rules[..], &others[..]].concat())).with_overlay(part(&others));
+    for two in [&side_by_side, &in_place] {
+        assert_eq!(one.rules().count(), two.rules().count());
+        assert_eq!((one.row_count(), one.field_count(), one.word_count()), {
+            (two.row_count(), two.field_count(), two.word_count())
+        });
+    }
     for rule in one.rules() {
         let ask = |corpus: &Corpus| {
             let leave = corpus.leave(Some(rule.id()), Some(rule.title()));
@@ -63,6 +67,8 @@ fn two_layers_answer_like_one() {
                 .collect();
             (fields, reach)
         };
-        assert_eq!(ask(&one), ask(&two), "{}", rule.path());
+        let expected = ask(&one);
+        assert_eq!(expected, ask(&side_by_side), "{}", rule.path());
+        assert_eq!(expected, ask(&in_place), "{}", rule.path());
     }
 }
