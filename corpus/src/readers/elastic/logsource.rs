@@ -244,14 +244,16 @@ impl Events {
             if *name == "*" {
                 let known = logsource::events(source.as_ref(), asked.codes(source.service.as_deref()));
                 events.extend(known.into_iter().filter(|e| self.provider.is_empty() || *e.provider == *self.provider));
-            } else if let Some(field) = name.strip_prefix('{').and_then(|name| name.strip_suffix('}')) {
-                events.extend(asked.values(field).filter(|value| !value.contains(['*', '?'])).map(event));
+            } else if let Some((start, field)) = name.split_once('{') {
+                let values = asked.values(field.trim_end_matches('}')).filter(|value| !value.contains(['*', '?']));
+                events.extend(values.map(|value| event(&format!("{start}{value}"))));
             } else {
                 events.push(event(name));
             }
         }
         if events.is_empty() && !self.events.contains(&"*") {
-            events.push(event(""));
+            let start = self.events.first().and_then(|name| name.split('{').next()).unwrap_or_default();
+            events.push(event(start.trim_end()));
         }
         events
     }
