@@ -88,18 +88,27 @@ fn query(rule: &mut Rule, body: &Body) {
         return;
     };
     let language = text(body.language.as_ref()).unwrap_or_default();
-    let (mut read, categories) = match language {
+    let (mut categories, mut indices) = (Vec::new(), Vec::new());
+    let mut read = match language {
         "eql" => {
-            let eql::Parsed { query, categories } = eql::parse(query);
-            (query, categories)
+            let eql::Parsed { query, categories: words } = eql::parse(query);
+            categories = words;
+            query
         }
-        "kuery" => (kql::parse(query), Vec::new()),
+        "esql" => {
+            let esql::Parsed { query, indices: patterns } = esql::parse(query);
+            indices = patterns;
+            query
+        }
+        "kuery" => kql::parse(query),
+        "lucene" => lucene::parse(query),
         other => return rule.unread.push(format!("queries in `{other}` cannot be read").into()),
     };
     if let Some(Value::Array(filters)) = &body.filters {
         filters::add(filters, &mut read);
     }
-    let surroundings = Surroundings { indices: texts(body.index.as_ref()), tags: texts(body.tags.as_ref()) };
+    let mut surroundings = Surroundings { indices: texts(body.index.as_ref()), tags: texts(body.tags.as_ref()) };
+    surroundings.indices.extend(indices.iter().map(String::as_str));
     let parts = read.parts.iter().enumerate().map(|(i, (_, logic))| (categories.get(i), logic));
     let found = logsource::find(parts, &surroundings);
     // What a field is depends on where a part looks.

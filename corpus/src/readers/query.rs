@@ -69,6 +69,57 @@ impl Comparison {
     }
 }
 
+/// A pattern as it is taken apart: characters that are meant, and wildcards.
+#[derive(Debug, Default)]
+pub(super) struct Pattern {
+    parts: Vec<Part>,
+    text: String,
+}
+
+impl Pattern {
+    /// One more character.
+    pub(super) fn push(&mut self, c: char) {
+        self.text.push(c);
+    }
+
+    /// One more wildcard.
+    pub(super) fn wildcard(&mut self, part: Part) {
+        self.flush();
+        self.parts.push(part);
+    }
+
+    /// The parts; of nothing, an empty text.
+    pub(super) fn into_parts(mut self) -> Vec<Part> {
+        if self.parts.is_empty() {
+            return vec![Part::Text(self.text)];
+        }
+        self.flush();
+        self.parts
+    }
+
+    fn flush(&mut self) {
+        if !self.text.is_empty() {
+            self.parts.push(Part::Text(std::mem::take(&mut self.text)));
+        }
+    }
+}
+
+/// A pattern in which a backslash escapes `*`, `?` and itself. Before anything else it stands for itself, since rules
+/// write paths with and without escapes.
+pub(super) fn wildcards(text: &str) -> Vec<Part> {
+    let mut pattern = Pattern::default();
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        match c {
+            '\\' => pattern.push(chars.next_if(|next| matches!(next, '\\' | '*' | '?')).unwrap_or('\\')),
+            '*' => pattern.wildcard(Part::Star),
+            '?' => pattern.wildcard(Part::Question),
+            c => pattern.push(c),
+        }
+    }
+    pattern.into_parts()
+}
+
 /// Adds the predicates of a condition to a rule, whose log source must be known by then: it decides what fields mean.
 /// Groups are called `part` and the number of the clause: `1`, `step 2: 1`.
 fn add(rule: &mut Rule, part: &str, logic: &Logic<Comparison>) {

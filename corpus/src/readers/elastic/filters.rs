@@ -5,7 +5,7 @@ use toml::{Table, Value};
 use crate::normal::Part;
 use crate::op::Base;
 use crate::readers::logic::Logic;
-use crate::readers::query::{Comparison, Query, Test};
+use crate::readers::query::{Comparison, Query, Test, wildcards};
 
 /// Clauses nested more deeply than any rule's are not followed.
 const MAX_DEPTH: usize = 16;
@@ -126,36 +126,6 @@ fn text(value: &Value) -> Option<String> {
         Value::Boolean(truth) => Some(truth.to_string()),
         _ => None,
     }
-}
-
-/// A pattern in which a backslash escapes `*`, `?` and itself. Before anything else it stands for itself, since rules
-/// write paths with and without escapes.
-fn wildcards(text: &str) -> Vec<Part> {
-    let mut parts = Vec::new();
-    let mut plain = String::new();
-    let mut chars = text.chars().peekable();
-    while let Some(c) = chars.next() {
-        let part = match c {
-            '\\' => {
-                plain.push(chars.next_if(|next| matches!(next, '\\' | '*' | '?')).unwrap_or('\\'));
-                continue;
-            }
-            '*' => Part::Star,
-            '?' => Part::Question,
-            c => {
-                plain.push(c);
-                continue;
-            }
-        };
-        if !plain.is_empty() {
-            parts.push(Part::Text(std::mem::take(&mut plain)));
-        }
-        parts.push(part);
-    }
-    if !plain.is_empty() || parts.is_empty() {
-        parts.push(Part::Text(plain));
-    }
-    parts
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use logos::Logos;
 
 use super::super::cursor::Cursor;
 use super::super::logic::Logic;
-use super::super::query::{Comparison, Query, Test};
+use super::super::query::{Comparison, Pattern, Query, Test};
 use crate::normal::Part;
 use crate::op::Base;
 
@@ -287,25 +287,15 @@ impl Literal<'_> {
 
     /// What it means. Between quotes nothing is a wildcard.
     fn parts(self) -> Vec<Part> {
-        let mut parts = Vec::new();
-        let mut text = String::new();
+        let mut pattern = Pattern::default();
         // Kibana sends a value with a star to fields of keywords as a wildcard query, where `?` is one too.
         let has_star = !self.quoted && self.raw.contains('*');
-        self.each(|c, escaped| {
-            let wildcard = match c {
-                '*' if has_star && !escaped => Part::Star,
-                '?' if has_star && !escaped => Part::Question,
-                c => return text.push(c),
-            };
-            if !text.is_empty() {
-                parts.push(Part::Text(std::mem::take(&mut text)));
-            }
-            parts.push(wildcard);
+        self.each(|c, escaped| match c {
+            '*' if has_star && !escaped => pattern.wildcard(Part::Star),
+            '?' if has_star && !escaped => pattern.wildcard(Part::Question),
+            c => pattern.push(c),
         });
-        if !text.is_empty() || parts.is_empty() {
-            parts.push(Part::Text(text));
-        }
-        parts
+        pattern.into_parts()
     }
 
     /// Tells every character, and whether it was escaped. A backslash that escapes nothing is one: paths are often written
