@@ -13,9 +13,10 @@ mod token;
 mod value;
 
 use self::scope::Base;
-use self::syntax::{Expr, Script, Source, Statement};
+use self::syntax::{Definition, Expr, Script, Source, Stage, Statement};
 use super::Reading;
 use super::query::Query;
+use crate::logsource::Event;
 use crate::rule::Rule;
 use crate::vendor::Vendor;
 
@@ -24,6 +25,9 @@ const NO_TEXT: u8 = 0;
 
 /// So many bytes say whether a file is text.
 const HEAD: usize = 1_024;
+
+/// Headings that say nothing of the query below them.
+const GENERIC: [&str; 6] = ["kql", "kusto", "query", "queries", "detection", "hunt details"];
 
 /// Reads a file; see [`super::read`]. What it is, its content says, except that a bare query is one only in a file that is
 /// called so.
@@ -36,6 +40,9 @@ pub(super) fn read(path: &str, bytes: Vec<u8>) -> Reading {
     let extension = path.rsplit_once('.').map(|(_, extension)| extension.to_ascii_lowercase());
     match extension.as_deref() {
         Some("kql" | "csl" | "kusto") => reading.rules.push(bare(path, &text)),
+        Some("txt") => {
+            reading.rules.extend(Some(&text).filter(|text| is_query(&parse::parse(text).0)).map(|t| bare(path, t)))
+        }
         Some("yaml" | "yml") => analytics(path, bytes, &mut reading),
         _ if ["```", "~~~"].iter().any(|fence| text.contains(fence)) => page(path, &text, &mut reading),
         _ if text.lines().any(|line| line.starts_with("query:")) => analytics(path, bytes, &mut reading),
@@ -118,10 +125,13 @@ fn page(path: &str, text: &str, reading: &mut Reading) {
             rule.id = some(&page.id);
             rule.title = page.title.as_str().into();
         } else {
-            rule.title = match block.heading.as_str() {
-                "" => page.title.as_str().into(),
-                heading => format!("{}: {heading}", page.title).into(),
+            let generic = GENERIC.iter().any(|word| block.heading.eq_ignore_ascii_case(word));
+            let title = match block.heading.as_str() {
+                heading if heading.is_empty() || generic => page.title.clone(),
+                heading => format!("{}: {heading}", page.title),
             };
+            let before = reading.rules.iter().filter(|rule| rule.title.starts_with(&title)).count();
+            rule.title = if before == 0 { title } else { format!("{title} ({})", before + 1) }.into();
         }
         techniques.extend(block.techniques.into_iter().filter(|id| !page.techniques.contains(id)));
         rule.techniques = techniques.into_iter().map(Into::into).collect();
@@ -130,14 +140,14 @@ fn page(path: &str, text: &str, reading: &mut Reading) {
     }
 }
 
-/// Whether a text is a query at all: something with stages, or tables put together.
+/// Whether a text is a query at all: something with stages, or tables put together, be it under a name.
 fn is_query(script: &Script) -> bool {
     script.statements.iter().any(|statement| match statement {
-        Statement::Let(..) => false,
-        Statement::Query(pipeline) => match &pipeline.source {
+        Statement::Let(_, Definition::Function(function)) => !function.body.is_empty(),
+        Statement::Let(_, Definition::Value(pipeline)) | Statement::Query(pipeline) => match &pipeline.source {
             Source::Union(_) | Source::Search(..) => true,
             Source::Expr(Expr::Name(_) | Expr::Call(..) | Expr::Path(..) | Expr::Query(_)) => {
-                !pipeline.stages.is_empty()
+                pipeline.stages.iter().any(|stage| !matches!(stage, Stage::Other))
             }
             _ => false,
         },
@@ -148,14 +158,23 @@ fn is_query(script: &Script) -> bool {
 fn query(rule: &mut Rule, script: &Script, mut unread: Vec<String>, named: &[Base]) {
     let read = read::read(script);
     let (mut source, mut events) = tables::of(&read.bases);
-    for bases in read.parts.iter().map(|part| part.bases.as_slice()).chain([named]) {
+    let parts = read.parts.iter().map(|part| part.bases.as_slice()).chain([read.others.as_slice()]);
+    for (bases, beside) in parts.map(|bases| (bases, false)).chain([(named, true)]) {
         let (found, of_part) = tables::of(bases);
         if source.as_ref().is_unknown() {
             source = found;
         }
-        // What stands beside the query names events that the query may have left out.
-        if bases != named || events.is_empty() {
-            events.extend(of_part.into_iter().filter(|event| !events.contains(event)).collect::<Vec<_>>());
+        // What stands beside the query counts only where the query itself names nothing that is known.
+        if !beside || events.is_empty() {
+            for event in of_part {
+                // `DeviceEvents` says nothing more where `DeviceEvents NamedPipeEvent` is said.
+                if !events
+                    .iter()
+                    .any(|known: &Event| known.provider == event.provider && known.id.starts_with(&*event.id))
+                {
+                    events.push(event);
+                }
+            }
         }
     }
     unread.extend(read.unread);

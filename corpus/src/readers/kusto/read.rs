@@ -36,6 +36,8 @@ pub(super) struct Reading {
     pub(super) parts: Vec<Part>,
     /// The tables whose rows it gives.
     pub(super) bases: Vec<Base>,
+    /// The tables of parts that ask for nothing, such as one that is only joined.
+    pub(super) others: Vec<Base>,
     pub(super) unread: Vec<String>,
 }
 
@@ -58,7 +60,7 @@ pub(super) fn read(script: &Script) -> Reading {
     if let [only] = reader.parts.as_mut_slice() {
         only.name.clear();
     }
-    Reading { parts: reader.parts, bases, unread: reader.unread }
+    Reading { parts: reader.parts, bases, others: reader.others, unread: reader.unread }
 }
 
 /// Whether there is a comparison that is no result of the query.
@@ -74,6 +76,7 @@ pub(super) struct Reader<'q> {
     /// The tables of `let` statements that were followed, by the scope that has them.
     tables: FxHashMap<Env, Table>,
     parts: Vec<Part>,
+    others: Vec<Base>,
     /// Names that the query has anywhere.
     names: FxHashSet<&'q str>,
     unread: Vec<String>,
@@ -144,23 +147,23 @@ impl<'q> Reader<'q> {
     fn definitions(&mut self, statements: &'q [Statement], env: Env) {
         for statement in statements {
             let Statement::Let(name, _) = statement else { continue };
-            match self.scopes.find(env, name) {
-                Some((at, binding)) => match binding.value {
-                    Bound::Value(value) => {
-                        self.let_table(at, name, value, binding.outer);
-                    }
-                    Bound::Function(function) => {
-                        self.call(name, function, binding.outer, &[], env);
-                    }
-                    Bound::Argument(..) | Bound::Nothing => {}
-                },
-                None => {}
+            let Some((at, binding)) = self.scopes.find(env, name) else { continue };
+            match binding.value {
+                Bound::Value(value) => {
+                    self.let_table(at, name, value, binding.outer);
+                }
+                Bound::Function(function) => {
+                    self.call(name, function, binding.outer, &[], env);
+                }
+                Bound::Argument(..) | Bound::Nothing => {}
             }
         }
     }
 
     fn finish(&mut self, name: &str, conjuncts: Vec<Logic<Comparison>>, bases: Vec<Base>) {
         if conjuncts.is_empty() {
+            let room = tables::MAX_FACTS.saturating_sub(self.others.len());
+            self.others.extend(bases.into_iter().take(room));
             return;
         }
         let logic = Logic::And(conjuncts);
@@ -369,7 +372,10 @@ impl<'q> Reader<'q> {
     fn fact(&self, logic: &Logic<Comparison>, table: &mut Table) {
         logic.each(|comparison, place| {
             let wanted = place.role == Role::Indicator && place.scope != Scope::Guard && !comparison.derived;
-            let text = matches!(comparison.test, Test::Pattern(_));
+            let text = match &comparison.test {
+                Test::Pattern(parts) => parts.len() == 1 || tables::has_value(&comparison.field, &comparison.raw),
+                _ => false,
+            };
             if wanted && text && tables::decides(&comparison.field) {
                 let fact = (comparison.field.clone(), comparison.raw.clone());
                 for base in &mut table.bases {

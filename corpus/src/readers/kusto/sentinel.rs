@@ -1,4 +1,4 @@
-//! Sentinel's analytics rules and hunting queries: YAML with a query in it.
+//! Sentinel's analytics rules and hunting queries, and Defender's custom detections: YAML with a query in it.
 
 use sigwise_sigma::Source;
 use sigwise_sigma::scalar::Type;
@@ -27,7 +27,7 @@ pub(super) fn read(bytes: Vec<u8>) -> (Vec<Analytic>, Vec<String>) {
     let mut rules = Vec::new();
     for document in &stream.documents {
         let Some(map) = document.root.as_ref().and_then(Node::mapping) else { continue };
-        rules.extend(rule(map));
+        rules.extend(rule(map).or_else(|| custom_detection(map)));
     }
     let unread = if rules.is_empty() {
         Vec::new()
@@ -50,9 +50,36 @@ fn rule(map: &Mapping) -> Option<Analytic> {
         query: text(map, "query"),
     };
     // What else is written in YAML has one of these, but hardly all of them.
-    let like_a_rule = !rule.query.is_empty() && !(rule.id.is_empty() && rule.name.is_empty());
+    let named = !rule.id.is_empty() || !rule.name.is_empty();
     let foreign = ["detection", "logsource", "search", "rule", "FunctionName"].iter().any(|key| map.get(key).is_some());
-    (like_a_rule && !foreign).then_some(rule)
+    (named && !rule.query.is_empty() && !foreign).then_some(rule)
+}
+
+/// `properties: { queryCondition: { queryText: … }, detectionAction: { alertTemplate: … } }`
+fn custom_detection(map: &Mapping) -> Option<Analytic> {
+    fn below<'a>(map: &'a Mapping, key: &str) -> Option<&'a Mapping> {
+        map.get(key).and_then(|entry| entry.value.mapping())
+    }
+    let properties = below(map, "properties").unwrap_or(map);
+    let text = |map: Option<&Mapping>, key: &str| {
+        map.and_then(|map| map.get(key)).and_then(|e| scalar(&e.value)).unwrap_or_default().to_owned()
+    };
+    let alert = below(properties, "detectionAction").and_then(|action| below(action, "alertTemplate"));
+    let mut found = Analytic {
+        id: text(Some(properties), "id"),
+        name: text(Some(properties), "displayName"),
+        severity: text(alert, "severity"),
+        query: text(below(properties, "queryCondition"), "queryText"),
+        ..Analytic::default()
+    };
+    let lists = alert.and_then(|alert| alert.get("tactics")).and_then(|entry| entry.value.sequence());
+    for tactic in lists.into_iter().flat_map(|list| &list.items).filter_map(Node::mapping) {
+        let techniques = tactic.get("techniques").and_then(|entry| entry.value.sequence());
+        for technique in techniques.into_iter().flat_map(|list| &list.items).filter_map(Node::mapping) {
+            techniques_in(&text(Some(technique), "technique"), &mut found.techniques);
+        }
+    }
+    (!found.query.is_empty()).then_some(found)
 }
 
 /// The text of a scalar that is not null.
@@ -110,7 +137,7 @@ mod tests {
 
     fn only(text: &str) -> Analytic {
         let (mut rules, unread) = read(text.as_bytes().to_vec());
-        assert_eq!(unread, [String::new(); 0]);
+        assert!(unread.is_empty());
         assert_eq!(rules.len(), 1);
         rules.pop().unwrap_or_default()
     }
@@ -132,6 +159,20 @@ mod tests {
     fn an_older_one() {
         let rule = only("name: x\ntags:\n- T1003\n- Other\nquery: T | where a == 1\n");
         assert_eq!(rule.techniques, ["T1003"]);
+    }
+
+    #[test]
+    fn a_custom_detection() {
+        let rule = only(
+            "properties:\n  displayName: x\n  queryCondition:\n    queryText: T | where a == 1\n  detectionAction:\n    \
+             alertTemplate:\n      severity: low\n      tactics:\n      - tactic: y\n        techniques:\n        - technique: \
+             T1555\n",
+        );
+        assert_eq!(
+            (rule.name.as_str(), rule.severity.as_str(), rule.techniques.as_slice()),
+            ("x", "low", &["T1555".to_owned()][..])
+        );
+        assert_eq!(rule.query, "T | where a == 1");
     }
 
     #[test]

@@ -65,6 +65,13 @@ pub(super) fn decides(field: &str) -> bool {
     lines().fields.iter().any(|known| known.eq_ignore_ascii_case(field))
 }
 
+/// Whether some table knows the value of a field that decides.
+pub(super) fn has_value(field: &str, value: &str) -> bool {
+    let known =
+        |(name, known): &(String, String)| name.eq_ignore_ascii_case(field) && known.eq_ignore_ascii_case(value);
+    lines().tables.values().flatten().any(|line| line.when.iter().any(known))
+}
+
 /// The log source of tables, and the events that are asked for in them. Where they are of several log sources: the one of
 /// the first table that is known.
 pub(super) fn of(bases: &[Base]) -> (LogSource, Vec<Event>) {

@@ -316,6 +316,12 @@ fn containers() {
         let reading = read(path, text);
         assert!(reading.rules.is_empty() && reading.unread.is_empty(), "{path}");
     }
+    let named = read("n.md", "# N\n```kql\nlet a = DeviceEvents\n| where ActionType contains 'DriverLoad';\na\n```\n");
+    assert_eq!((named.rules.len(), named.rules[0].logsource.to_string()), (1, "windows/driver_load".to_owned()));
+    let joined = read("j.kql", "DeviceProcessEvents | where a == 1 | join DeviceLogonEvents on b");
+    assert_eq!(joined.rules[0].events.len(), 2);
+    assert_eq!(read("t.txt", "AWSCloudTrail\n| where EventName == 'x'").rules.len(), 1);
+    assert!(read("t.txt", "Some words, and a | in them.").rules.is_empty());
     let lost = read("lost.kql", "T | take 5");
     assert_eq!(lost.rules[0].unread, ["it compares no field with a value".into()]);
 }
