@@ -45,6 +45,9 @@ pub(super) fn read(path: &str, bytes: Vec<u8>, macros: &Macros) -> Reading {
         reader.search(search);
         source::locate(&mut rule, &texts(map, "data_source"), &tested(map), &reader);
         reader.query.add_to(&mut rule);
+        if rule.predicates.is_empty() && rule.unread.is_empty() {
+            rule.unread.push("nothing in the search filters events".into());
+        }
         if matches!(rule.status.as_deref(), Some("deprecated" | "removed")) {
             reading.inactive.push(rule);
         } else {
@@ -106,3 +109,6 @@ fn texts<'a>(map: &'a Mapping, key: &str) -> Vec<&'a str> {
         None => Vec::new(),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -67,6 +67,7 @@ pub(super) fn condition(text: &str, scope: &Scope, reader: &mut Reader<'_>) -> O
     let mut parser = Parser::new(text, reader);
     let expr = parser.binary(0, 0);
     if let Some((_, token)) = parser.peek() {
+        let token: String = token.chars().take(20).collect();
         reader.problem(&format!("unexpected `{token}` in an expression"));
     }
     expr?.condition(scope, reader)

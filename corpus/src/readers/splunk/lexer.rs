@@ -70,15 +70,27 @@ pub(super) fn unquoted(text: &str) -> &str {
     bare('"').or_else(|| bare('\'')).unwrap_or(text)
 }
 
-/// The tokens of a text. A quote that is never closed is a word.
+/// A quote that is never closed: a word of its own.
+const OPEN_QUOTE: &str = "\"";
+
+/// The tokens of a text.
 pub(super) fn tokens(text: &str) -> Vec<Token<'_>> {
-    let spanned = Kind::lexer(text).spanned();
-    let token = |(kind, span): (Result<Kind, ()>, std::ops::Range<usize>)| Token {
-        kind: kind.unwrap_or(Kind::Word),
-        text: text.get(span.clone()).unwrap_or_default(),
-        start: span.start,
-    };
-    spanned.map(token).collect()
+    let mut out = Vec::new();
+    let mut lexer = Kind::lexer(text);
+    let mut base = 0;
+    while let Some(kind) = lexer.next() {
+        let start = base + lexer.span().start;
+        match kind {
+            Ok(kind) => out.push(Token { kind, text: lexer.slice(), start }),
+            // The rest of the text could be in the quotes: it is read as if they were not there.
+            Err(()) => {
+                out.push(Token { kind: Kind::Word, text: OPEN_QUOTE, start });
+                base = start + OPEN_QUOTE.len();
+                lexer = Kind::lexer(text.get(base..).unwrap_or_default());
+            }
+        }
+    }
+    out
 }
 
 /// The index of the token that closes the bracket or parenthesis at `open`; the number of tokens if none does.
@@ -98,10 +110,13 @@ pub(super) fn closing(tokens: &[Token<'_>], open: usize) -> usize {
 }
 
 /// The commands of a search: what stands between pipes, outside of brackets and quotes. Blank ones are left out.
-pub(super) fn commands(text: &str) -> Vec<&str> {
+/// The second result tells whether every quote is closed.
+pub(super) fn commands(text: &str) -> (Vec<&str>, bool) {
     let mut out = Vec::new();
     let (mut start, mut depth) = (0, 0_usize);
+    let mut closed = true;
     for token in tokens(text) {
+        closed &= token.text != OPEN_QUOTE;
         match token.kind {
             Kind::Begin => depth += 1,
             Kind::End => depth = depth.saturating_sub(1),
@@ -113,7 +128,7 @@ pub(super) fn commands(text: &str) -> Vec<&str> {
         }
     }
     out.push(text.get(start..).unwrap_or_default());
-    out.into_iter().map(str::trim).filter(|command| !command.is_empty()).collect()
+    (out.into_iter().map(str::trim).filter(|command| !command.is_empty()).collect(), closed)
 }
 
 /// What a quoted text means: a backslash makes a backslash or a quote after it plain, and stays before anything else.
@@ -141,8 +156,10 @@ mod tests {
     #[test]
     fn pipes_in_quotes_and_brackets_separate_nothing() {
         let search = r#"a="x|y\"|" | join b [| tstats c | d] | rex "(e|f)" | | g"#;
-        assert_eq!(commands(search), [r#"a="x|y\"|""#, "join b [| tstats c | d]", r#"rex "(e|f)""#, "g"]);
-        assert_eq!(commands(r#"a | b "c | d"#), ["a", r#"b "c"#, "d"]);
+        let (found, closed) = commands(search);
+        assert_eq!(found, [r#"a="x|y\"|""#, "join b [| tstats c | d]", r#"rex "(e|f)""#, "g"]);
+        assert!(closed);
+        assert_eq!(commands(r#"a | b "c | d"#), (vec!["a", r#"b "c"#, "d"], false));
     }
 
     #[test]

@@ -170,12 +170,18 @@ impl<'m> Reader<'m> {
         let mut pipeline = Pipeline::default();
         // A search that begins with a pipe begins with a command.
         let mut implicit = !text.trim_start().starts_with('|');
-        for command in commands(text) {
+        let (commands, closed) = commands(text);
+        if !closed {
+            self.problem("a quote that is never closed");
+        }
+        for command in commands {
             let length = command.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).unwrap_or(command.len());
             let (name, arguments) = command.split_at(length);
             let name = name.to_ascii_lowercase();
-            let generates =
-                matches!(name.as_str(), "search" | "tstats" | "mstats" | "inputlookup" | "from" | "datamodel");
+            let generates = matches!(
+                name.as_str(),
+                "search" | "tstats" | "mstats" | "inputlookup" | "from" | "datamodel" | "summary"
+            );
             if implicit && !(generates && arguments.starts_with([' ', '\t', '\n', '\r'])) {
                 self.filter(&mut pipeline, command);
             } else {
@@ -228,7 +234,9 @@ impl<'m> Reader<'m> {
             "transaction" => ["duration", "eventcount"].iter().for_each(|name| scope.derive(name)),
             "anomalydetection" => ["probable_cause", "log_event_prob"].iter().for_each(|name| scope.derive(name)),
             "convert" => convert(scope, text),
-            "apply" | "predict" | "fit" => scope.rename("predicted(*)", "predicted(*)"),
+            "apply" | "fit" | "predict" => scope.derive_all("pred"),
+            "summary" => ["cardinality", "BoundaryRanges"].iter().for_each(|name| scope.derive(name)),
+            "addtotals" => scope.derive(option(&tokens(text), "fieldname").unwrap_or("Total")),
             "join" | "append" | "appendcols" | "multisearch" | "union" | "set" => self.joined(pipeline, text),
             "map" => self.map(text),
             "" => self.filter(pipeline, text),
@@ -369,6 +377,11 @@ fn rename(scope: &mut Scope, text: &str) {
 fn aggregate(scope: &mut Scope, text: &str) {
     let tokens = tokens(text);
     let by = tokens.iter().position(|token| token.is("by")).unwrap_or(tokens.len());
+    for field in tokens.get(by..).unwrap_or_default() {
+        if matches!(field.kind, Kind::Word | Kind::Quoted) {
+            scope.note(field.bare());
+        }
+    }
     outputs(scope, tokens.get(..by).unwrap_or_default());
 }
 
@@ -458,6 +471,9 @@ fn lookup(scope: &mut Scope, text: &str) {
         out
     };
     let keys = names(tokens.get(at + 1..output).unwrap_or_default());
+    if name.starts_with("ut_") {
+        scope.derive_all("ut_");
+    }
     let origin = scope.lookup(&name, keys.first().map_or("", String::as_str));
     for column in names(tokens.get(output + 1..).unwrap_or_default()) {
         scope.set(&column, origin.clone());

@@ -9,8 +9,8 @@ use crate::normal::Part;
 /// No search renames by so many patterns: later ones are not followed.
 const MAX_PATTERNS: usize = 32;
 
-/// Objects of the data models, which stand before the names of their fields.
-const OBJECTS: [&str; 48] = [
+/// Data models and their objects, which stand before the names of fields; sorted.
+const OBJECTS: [&str; 55] = [
     "Account_Management",
     "Alerts",
     "All_Certificates",
@@ -26,12 +26,16 @@ const OBJECTS: [&str; 48] = [
     "Auditing_Changes",
     "Authentication",
     "Blocked_Traffic",
+    "Certificates",
+    "Change",
     "DHCP",
     "DLP_Incidents",
     "DNS",
     "Data_Access",
     "Default_Authentication",
     "Delivery",
+    "Email",
+    "Endpoint",
     "Endpoint_Changes",
     "Endpoint_Restarts",
     "Failed_Authentication",
@@ -39,10 +43,13 @@ const OBJECTS: [&str; 48] = [
     "IDS_Attacks",
     "Insecure_Authentication",
     "Instance_Changes",
+    "Intrusion_Detection",
     "Malware_Attacks",
     "Malware_Operations",
     "Network_Changes",
     "Network_Resolution",
+    "Network_Sessions",
+    "Network_Traffic",
     "Ports",
     "Privileged_Authentication",
     "Processes",
@@ -86,6 +93,8 @@ pub(super) struct Scope {
     names: FxHashMap<String, Origin>,
     /// Renamed by pattern, (before, after) the star: of the old name, of the new one.
     patterns: Vec<[(String, String); 2]>,
+    /// Names that begin like this are computed.
+    computed: Vec<&'static str>,
 }
 
 /// A field's name without quotes and without the objects of data models before it: `process` of `Processes.process`.
@@ -114,7 +123,10 @@ impl Scope {
                 name = format!("{old_before}{star}{old_after}");
             }
         }
-        if name == "_time" { Origin::Derived } else { Origin::Event(name) }
+        // A name with a parenthesis is an aggregate's or a model's: `dc(user)`, `IsOutlier(count)`.
+        let computed =
+            name == "_time" || name.contains('(') || self.computed.iter().any(|start| name.starts_with(start));
+        if computed { Origin::Derived } else { Origin::Event(name) }
     }
 
     /// Gives a name a meaning.
@@ -130,6 +142,13 @@ impl Scope {
     /// A name is computed from here on.
     pub(super) fn derive(&mut self, name: &str) {
         self.set(name, Origin::Derived);
+    }
+
+    /// Names that begin like this are computed from here on, unless they are known already.
+    pub(super) fn derive_all(&mut self, start: &'static str) {
+        if !self.computed.contains(&start) {
+            self.computed.push(start);
+        }
     }
 
     /// `old` is called `new` from here on. A star stands for the rest of the name in both.

@@ -234,7 +234,9 @@ impl<'a> Parser<'a, '_, '_> {
             // After a text in quotes nothing but its own rest belongs to it, not the next comparison.
             let is_next = token.start > first.start
                 && first.kind == Kind::Quoted
-                && (token.kind == Kind::Comma || self.kind(1) == Some(Kind::Operator));
+                && (token.kind == Kind::Comma
+                    || self.kind(1) == Some(Kind::Operator)
+                    || ["and", "or", "not"].iter().any(|word| token.is(word)));
             if !is_part || is_next || token.start != end {
                 break;
             }
@@ -277,6 +279,10 @@ fn is_function(token: Token<'_>) -> bool {
 /// A name equals a value, which may have stars or be a network.
 fn equal(scope: &Scope, name: &str, value: &str) -> Tree {
     let raw = bare(value);
+    // In `map`, the value of a result.
+    if let Some(field) = raw.strip_prefix('$').and_then(|rest| rest.strip_suffix('$')).filter(|name| !name.is_empty()) {
+        return scope.compare(name, Test::FieldRef(field.to_owned()), &raw);
+    }
     let test = if is_network(&raw) { Test::Cidr(raw.clone()) } else { Test::Pattern(pattern(value)) };
     scope.compare(name, test, &raw)
 }
@@ -284,7 +290,8 @@ fn equal(scope: &Scope, name: &str, value: &str) -> Tree {
 /// A text anywhere in the event.
 fn keyword(text: &str) -> Option<Tree> {
     let parts = pattern(text);
-    if parts.iter().all(|part| *part == Part::Star) {
+    let is_result = text.len() > 1 && text.starts_with('$') && text.ends_with('$');
+    if is_result || parts.iter().all(|part| *part == Part::Star) {
         return None;
     }
     Some(Logic::Leaf(Comparison::new("", Test::Keyword(parts), bare(text))))
