@@ -12,6 +12,7 @@
 //! - For similarity: [`Corpus::postings`], [`Corpus::rules_of_word`], and per rule [`RuleRef::incidents`],
 //!   [`RuleRef::words`].
 
+mod dump;
 mod layer;
 mod logsource;
 mod query;
@@ -30,6 +31,7 @@ use crate::snapshot::{Section, Snapshot, SnapshotError, flags, hash, of_rule};
 use crate::vendor::Vendor;
 use layer::Overlay;
 
+pub use dump::Dump;
 pub(crate) use logsource::Same;
 pub use query::{Count, Evidence, Reach, Take, both};
 pub use rule::{Incident, RuleRef};

@@ -8,7 +8,8 @@ mod indicator;
 mod info;
 mod provenance;
 mod rule;
-mod technique;
+mod shown;
+pub mod technique;
 #[cfg(test)]
 mod tests;
 
@@ -31,9 +32,10 @@ pub use indicator::{IndicatorPage, Partner, UnknownIndicator};
 pub use info::{Info, RowCounts, SilentRule, SourceView, UnreadKind, UnreadView};
 pub use provenance::provenance;
 pub use rule::{RulePage, RuleRow};
+pub use shown::{counted, printable, steers, vendors};
 pub use technique::{
-    EventView, FieldSpelling, FieldView, TechniqueCounts, TechniqueExclusion, TechniqueList, TechniqueListEntry,
-    TechniquePage, TechniqueRow,
+    DumpView, EventView, FieldSpelling, FieldView, Join, Part, RetiredView, SubTechnique, TechniqueCounts,
+    TechniqueExclusion, TechniqueList, TechniqueListEntry, TechniquePage, TechniqueRow,
 };
 
 /// The version of the JSON contracts.

@@ -34,7 +34,7 @@ pub struct RulePage {
     pub events: Vec<String>,
     /// What it looks for.
     pub indicators: Vec<RuleRow>,
-    /// What it leaves out.
+    /// What it leaves out, and (of scope `guard`) exceptions to that.
     pub exclusions: Vec<RuleRow>,
     /// Rules that it says it is related to.
     pub related: Vec<RuleLink>,
@@ -52,17 +52,40 @@ pub struct RuleRow {
     pub group: String,
     /// Its field says where to look, not what for.
     pub scaffold: bool,
+    /// It must hold whatever other values of its field do.
+    pub all: bool,
     /// How many other rules look for it, or leave it out where this rule does.
     pub reach: u32,
 }
 
-impl RulePage {
-    /// The pages of the rules with this id or, if there is none, exactly this title.
-    pub fn find(corpus: &Corpus, name: &str) -> Vec<Self> {
-        match corpus.rule_by_id(name) {
-            Some(rule) => vec![Self::of(corpus, rule.rule_id())],
-            None => corpus.rules_by_title(name).into_iter().map(|rule| Self::of(corpus, rule)).collect(),
+impl RuleRow {
+    /// Rows by the selection or clause, and the scope, that they stand in.
+    pub fn groups(rows: &[Self]) -> impl Iterator<Item = &[Self]> {
+        rows.chunk_by(|a, b| (&a.group, a.scope) == (&b.group, b.scope))
+    }
+
+    /// What the scope means, to be written after the group's name; empty at the top.
+    pub fn scope_note(&self) -> &'static str {
+        match self.scope {
+            "branch" => " (in one branch only)",
+            "guard" => " (exceptions)",
+            _ => "",
         }
+    }
+}
+
+impl RulePage {
+    /// The pages of the rules with this id or, if there is none, this title; its case only counts where there are several.
+    pub fn find(corpus: &Corpus, name: &str) -> Vec<Self> {
+        let mut found = match corpus.rule_by_id(name) {
+            Some(rule) => vec![rule.rule_id()],
+            None => corpus.rules_by_title(name),
+        };
+        if found.is_empty() && !name.is_empty() {
+            let lower = name.to_lowercase();
+            found = corpus.rules().filter(|r| r.title().to_lowercase() == lower).map(|r| r.rule_id()).collect();
+        }
+        found.into_iter().map(|rule| Self::of(corpus, rule)).collect()
     }
 
     /// The page of a rule.
@@ -74,16 +97,16 @@ impl RulePage {
         let (mut indicators, mut exclusions) = (Vec::new(), Vec::new());
         for incident in rule.incidents() {
             let row = RowView::of(corpus, incident.row, product);
-            let excluded = incident.is_exclusion();
-            let take = if excluded { Take::Exclusions } else { Take::Indicators };
+            let take = if incident.is_exclusion() { Take::Exclusions } else { Take::Indicators };
             let entry = RuleRow {
                 scope: incident.scope.word(),
                 group: groups.get(usize::from(incident.group)).copied().unwrap_or_default().to_owned(),
                 scaffold: Fields::embedded().canonical(&row.field).scaffold,
+                all: incident.all,
                 reach: corpus.rules_of_row(incident.row, take, &leave).len() as u32,
                 row,
             };
-            if excluded { exclusions.push(entry) } else { indicators.push(entry) }
+            if incident.is_indicator() { indicators.push(entry) } else { exclusions.push(entry) }
         }
         let related = rule.related().filter_map(|id| corpus.rule_by_id(id));
         Self {

@@ -1,44 +1,25 @@
 //! What rules for a technique do: `sigwise technique`, the catalog's pages.
+//!
+//! [`TechniquePage`] is what is counted; [`markdown`] and [`html`] write it for editors and browsers.
+
+mod count;
+mod exclusions;
+pub mod html;
+mod list;
+pub mod markdown;
 
 use std::collections::BTreeMap;
 
-use rustc_hash::FxHashMap;
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{ByVendor, CONTRACT, LogSourceView, RowView, RuleLink, SourceView, by_vendor};
-use crate::attack::{self, Attack};
-use crate::corpus::{Corpus, FieldId, Incident, Leave, RowId, RuleId};
-use crate::fields::Fields;
-use crate::logsource;
-use crate::rule::{Role, Scope};
+use crate::attack::{self, Attack, Status, Technique};
+use crate::corpus::{Corpus, Count, Leave, RuleId};
 use crate::vendor::Vendor;
+use count::Page;
 
-/// The techniques that rules have: `sigwise technique` without an id.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
-pub struct TechniqueList {
-    /// The version of this contract.
-    pub version: u32,
-    /// The version of ATT&CK.
-    pub attack_version: String,
-    /// The techniques, sorted by id.
-    pub techniques: Vec<TechniqueListEntry>,
-}
-
-/// A technique in the list.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
-pub struct TechniqueListEntry {
-    /// Its id.
-    pub id: String,
-    /// Its name; null where ATT&CK does not know it (any more).
-    pub name: Option<String>,
-    /// Short names of its tactics.
-    pub tactics: Vec<String>,
-    /// Rules that have it or one of its sub-techniques.
-    pub rules: u32,
-    /// Rules that have exactly it.
-    pub own: u32,
-}
+pub use list::{TechniqueList, TechniqueListEntry};
 
 /// What rules for a technique do.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
@@ -48,28 +29,48 @@ pub struct TechniquePage {
     pub version: u32,
     /// Its id.
     pub id: String,
-    /// Its name; null where ATT&CK does not know it (any more).
+    /// Its name; null where ATT&CK does not know it.
     pub name: Option<String>,
+    /// What was asked for, where that is retired.
+    pub retired: Option<RetiredView>,
     /// Short names of its tactics.
     pub tactics: Vec<String>,
     /// The version of ATT&CK.
     pub attack_version: String,
-    /// Where the rules come from.
+    /// Where the rules of the corpus come from.
     pub sources: Vec<SourceView>,
     /// How many rules there are.
     pub counts: TechniqueCounts,
+    /// Its sub-techniques that rules have, by id.
+    pub subtechniques: Vec<SubTechnique>,
     /// Which events they look at, most first.
     pub events: Vec<EventView>,
-    /// Which fields they look at, most first; without those that only say where to look.
+    /// Which fields they look at or leave something out by, most first; without those that only say where to look.
     pub fields: Vec<FieldView>,
     /// What they look for, most first; without what only says where to look.
     pub indicators: Vec<TechniqueRow>,
-    /// What they leave out as a whole, group by group, most first.
+    /// What they leave out as a whole, by log source and group, most first.
     pub exclusions: Vec<TechniqueExclusion>,
-    /// The rules, to which the numbers in the other lists point.
+    /// The rules by vendor and title, to which the numbers in the other lists point.
     pub rules: Vec<RuleLink>,
     /// What only says where to look.
     pub scaffold: Vec<TechniqueRow>,
+    /// Lists of values that are too long to count as a whole.
+    pub dumps: Vec<DumpView>,
+    #[serde(skip)]
+    ids: Vec<RuleId>,
+}
+
+/// A technique that is no more.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(rename = "RetiredTechnique")]
+pub struct RetiredView {
+    /// Its id.
+    pub id: String,
+    /// Its last name.
+    pub name: String,
+    /// The version that retired it, where that is the newest one.
+    pub retired_in: Option<String>,
 }
 
 /// How many rules a technique has.
@@ -79,8 +80,21 @@ pub struct TechniqueCounts {
     pub rules: u32,
     /// Rules that have exactly it.
     pub own: u32,
+    /// Rules that have one of its sub-techniques; some have both.
+    pub sub: u32,
     /// Rules per vendor.
     pub by_vendor: ByVendor,
+}
+
+/// A sub-technique of a page's technique.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct SubTechnique {
+    /// Its id.
+    pub id: String,
+    /// Its name; null where ATT&CK does not know it.
+    pub name: Option<String>,
+    /// How many rules have it.
+    pub rules: u32,
 }
 
 /// An event.
@@ -105,11 +119,13 @@ pub struct FieldView {
     pub field: String,
     /// How many rules look at it.
     pub rules: u32,
-    /// How many rules use which operator on it.
+    /// How many rules leave something out by it.
+    pub exclusions: u32,
+    /// How many rules use which operator to look at it.
     pub ops: BTreeMap<String, u32>,
-    /// The values that most rules look for.
+    /// Typical values: what most rules look for, and of what only one does a little of each; no hashes.
     pub values: Vec<String>,
-    /// What vendors call it.
+    /// What vendors call it, most rules first.
     pub vendors: Vec<FieldSpelling>,
 }
 
@@ -138,221 +154,222 @@ pub struct TechniqueRow {
     pub vendors: Vec<Vendor>,
 }
 
+impl TechniqueRow {
+    /// The reach, where rules for other techniques look for it too.
+    pub fn reach_elsewhere(&self) -> Option<u32> {
+        (self.reach as usize > self.rules.len()).then_some(self.reach)
+    }
+}
+
 /// Something that rules of a technique leave out.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct TechniqueExclusion {
     /// Where those rules look.
     pub logsource: LogSourceView,
-    /// What has the same number must hold together to be left out, or is one list of alternatives.
+    /// What has the same number is left out together: one value of each field must hold, see `join`.
     pub group: u32,
+    /// How it goes with the other values of its group.
+    pub join: Join,
+    /// The group says nothing but where to look.
+    pub scaffold: bool,
     /// What it is.
     #[serde(flatten)]
     pub row: RowView,
-    /// Which of the page's rules leave it out in this group.
+    /// Which of the page's rules leave out this group.
     pub rules: Vec<u32>,
 }
 
-impl TechniqueList {
-    /// Every technique that rules of the corpus have, parents of their sub-techniques included.
-    pub fn of(corpus: &Corpus, attack: &Attack) -> Self {
-        let mut own: BTreeMap<&str, u32> = BTreeMap::new();
-        for count in corpus.techniques() {
-            own.insert(count.of, count.rules);
-            own.entry(attack::parent_or_self(count.of)).or_default();
-        }
-        let entry = |(id, own): (&&str, &u32)| {
-            let known = attack.technique(id);
-            TechniqueListEntry {
-                id: (*id).to_owned(),
-                name: known.map(|t| t.name.to_string()),
-                tactics: known.map(tactics).unwrap_or_default(),
-                rules: corpus.rules_of_technique(id, Leave::NONE).len() as u32,
-                own: *own,
-            }
-        };
-        Self {
-            version: CONTRACT,
-            attack_version: attack.version().to_owned(),
-            techniques: own.iter().map(entry).collect(),
-        }
-    }
+/// How a value goes with the others of its group.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Join {
+    /// It or another value of the field must hold.
+    Any,
+    /// It must hold, whatever other values of the field do.
+    All,
+    /// Where it holds, nothing is left out.
+    Unless,
 }
 
-fn tactics(technique: &attack::Technique) -> Vec<String> {
-    technique.tactics.iter().map(ToString::to_string).collect()
+/// A list of values that is too long to count as a whole.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(rename = "Dump")]
+pub struct DumpView {
+    /// Which of the page's rules has it.
+    pub rule: u32,
+    /// `indicator` or `exclusion`.
+    pub role: &'static str,
+    /// The field whose values they are.
+    pub field: String,
+    /// How many values it has.
+    pub values: u32,
+    /// How many of them count.
+    pub counted: u32,
 }
-
-/// How many values a field lists.
-const VALUES: usize = 10;
 
 impl TechniquePage {
     /// The page of a technique; a retired id leads to its successor's page, in whichever case it is written. `None` where
     /// neither ATT&CK nor any rule knows it.
     pub fn of(corpus: &Corpus, attack: &Attack, id: &str) -> Option<Self> {
-        let upper = id.to_ascii_uppercase();
-        let id = attack.current(&upper);
-        let rules = corpus.rules_of_technique(id, Leave::NONE);
+        let asked = id.to_ascii_uppercase();
+        let id = attack.current(&asked);
+        let retired = match attack.status(&asked) {
+            Status::Retired(retired) => Some(RetiredView {
+                id: retired.id.to_string(),
+                name: retired.name.to_string(),
+                retired_in: retired.retired_in.as_deref().map(str::to_owned),
+            }),
+            _ => None,
+        };
+        let mut rules = corpus.rules_of_technique(id, Leave::NONE);
         let known = attack.technique(id);
-        if rules.is_empty() && known.is_none() {
+        if rules.is_empty() && known.is_none() && retired.is_none() {
             return None;
         }
-        let own = rules.iter().filter(|&&rule| corpus.rule(rule).techniques().any(|t| t == id)).count();
-        let evidence = corpus.evidence(&rules);
-        let page = Page { corpus, rules: &rules };
-        let (scaffold, indicators): (Vec<_>, Vec<_>) =
-            page.indicators().into_iter().partition(|row| Fields::embedded().canonical(&row.row.field).scaffold);
+        rules.sort_by_cached_key(|&id| {
+            let rule = corpus.rule(id);
+            (rule.vendor(), rule.is_own(), rule.label(), rule.title().to_lowercase(), id)
+        });
+        let page = Page::new(corpus, &rules);
+        let (scaffold, indicators) = page.indicators().into_iter().partition(|row| count::is_scaffold(&row.row.field));
         Some(Self {
             version: CONTRACT,
             id: id.to_owned(),
             name: known.map(|t| t.name.to_string()),
+            retired,
             tactics: known.map(tactics).unwrap_or_default(),
             attack_version: attack.version().to_owned(),
             sources: SourceView::all(corpus),
-            counts: TechniqueCounts { rules: evidence.rules, own: own as u32, by_vendor: by_vendor(&evidence) },
+            counts: counts(corpus, &rules, id),
+            subtechniques: subtechniques(corpus, attack, &rules, id),
             events: page.events(),
             fields: page.fields(),
             indicators,
             exclusions: page.exclusions(),
             rules: rules.iter().map(|&rule| RuleLink::of(corpus, rule)).collect(),
             scaffold,
+            dumps: page.dumps(),
+            ids: rules,
         })
     }
+
+    /// Its rule with this number.
+    pub fn rule(&self, number: u32) -> Option<&RuleLink> {
+        self.rules.get(number as usize)
+    }
+
+    /// `T1559 Inter-Process Communication`
+    pub fn title(&self) -> String {
+        match (&self.name, &self.retired) {
+            (Some(name), _) => format!("{} {name}", self.id),
+            (None, Some(retired)) => format!("{} {} (retired)", self.id, retired.name),
+            (None, None) => self.id.clone(),
+        }
+    }
+
+    /// The way from a retired id to its successor, in a sentence.
+    pub fn retirement(&self) -> Option<String> {
+        let retired = self.retired.as_ref()?;
+        let version = retired.retired_in.as_ref().map_or(String::new(), |version| format!(" by ATT&CK {version}"));
+        let end = match &self.name {
+            Some(name) => format!("{} {name} took its place", self.id),
+            None => "nothing took its place".to_owned(),
+        };
+        Some(format!("{} {} was retired{version}; {end}.", retired.id, retired.name))
+    }
+
+    /// What is counted, in a sentence or two.
+    pub fn statement(&self) -> String {
+        let TechniqueCounts { rules, own, sub, .. } = self.counts;
+        let noun = if rules == 1 { "rule" } else { "rules" };
+        let parts = match &*self.subtechniques {
+            [] => format!("{rules} maintained {noun} tagged {}.", self.id),
+            _ => format!(
+                "{rules} maintained {noun} tagged {id} ({own}) or one of its sub-techniques ({sub}).",
+                id = self.id
+            ),
+        };
+        format!(
+            "Counted are {parts} A rule counts once for every row, and rules of all vendors meet in one form of \
+             fields and values. Reach is how many rules of the whole corpus look for the same."
+        )
+    }
+
+    /// The exclusions by group, those that only say where to look apart.
+    pub fn exclusion_groups(&self, scaffold: bool) -> impl Iterator<Item = &[TechniqueExclusion]> {
+        let groups = self.exclusions.chunk_by(|a, b| a.group == b.group);
+        groups.filter(move |group| group.first().is_some_and(|first| first.scaffold == scaffold))
+    }
+
+    /// What a list of values that does not count as a whole leaves out, in a sentence each.
+    pub fn dump_notes(&self) -> impl Iterator<Item = String> {
+        self.dumps.iter().map(|dump| {
+            let title = self.rule(dump.rule).map_or("", |rule| &rule.title);
+            let more = dump.values - dump.counted;
+            format!("and {more} more values of `{}` in one list of the rule “{title}”, which count nowhere", dump.field)
+        })
+    }
+
+    /// The rules by vendor and source, each with its number.
+    pub fn rules_by_source(&self) -> Vec<Vec<(u32, &RuleLink)>> {
+        let rules: Vec<_> = (0u32..).zip(&self.rules).collect();
+        rules.chunk_by(|(_, a), (_, b)| (a.vendor, &a.source) == (b.vendor, &b.source)).map(<[_]>::to_vec).collect()
+    }
 }
 
-struct Page<'a> {
-    corpus: &'a Corpus,
-    rules: &'a [RuleId],
+/// What of one field belongs together in a group of exclusions.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Part<'a> {
+    /// [`Join::Any`]: one of the rows must hold; else there is one row.
+    pub join: Join,
+    /// The rows, of one field.
+    pub rows: Vec<&'a RowView>,
 }
 
-impl<'a> Page<'a> {
-    /// Every incidence with the index of its rule on the page.
-    fn incidents(&self) -> impl Iterator<Item = (u32, Incident)> + use<'a, '_> {
-        (0u32..).zip(self.rules).flat_map(|(i, &rule)| self.corpus.rule(rule).incidents().map(move |x| (i, x)))
-    }
-
-    fn events(&self) -> Vec<EventView> {
-        let view = |count: crate::corpus::Count<(&str, &str)>| {
-            let (provider, id) = count.of;
-            EventView {
-                provider: provider.to_owned(),
-                event: id.to_owned(),
-                title: logsource::event_title(provider, id).map(str::to_owned),
-                rules: count.rules,
-            }
-        };
-        self.corpus.events_in(self.rules).into_iter().map(view).collect()
-    }
-
-    /// Rows that rules look for, each with the rules on the page, most first.
-    fn counted(&self) -> Vec<(RowId, Vec<u32>)> {
-        let mut rows: FxHashMap<RowId, Vec<u32>> = FxHashMap::default();
-        for (rule, incident) in self.incidents().filter(|(_, incident)| incident.is_indicator()) {
-            let list = rows.entry(incident.row).or_default();
-            if list.last() != Some(&rule) {
-                list.push(rule);
+impl Part<'_> {
+    /// The parts of a group: all of them hold where it leaves something out, but for those with [`Join::Unless`], which
+    /// come last.
+    pub fn of(group: &[TechniqueExclusion]) -> Vec<Part<'_>> {
+        let mut parts: Vec<Part<'_>> = Vec::new();
+        for TechniqueExclusion { join, row, .. } in group {
+            let goes_with = |part: &&mut Part<'_>| {
+                *join == Join::Any && part.join == Join::Any && part.rows.iter().any(|other| other.field == row.field)
+            };
+            match parts.last_mut().filter(goes_with) {
+                Some(part) => part.rows.push(row),
+                None => parts.push(Part { join: *join, rows: vec![row] }),
             }
         }
-        let mut rows: Vec<_> = rows.into_iter().collect();
-        for (_, list) in &mut rows {
-            list.sort_unstable();
-            list.dedup();
-        }
-        rows.sort_by_key(|(row, rules)| (std::cmp::Reverse(rules.len()), *row));
-        rows
+        parts.sort_by_key(|part| part.join == Join::Unless);
+        parts
     }
+}
 
-    fn vendor(&self, rule: u32) -> Option<Vendor> {
-        self.rules.get(rule as usize).map(|&rule| self.corpus.rule(rule).vendor())
-    }
+fn tactics(technique: &Technique) -> Vec<String> {
+    technique.tactics.iter().map(ToString::to_string).collect()
+}
 
-    fn indicators(&self) -> Vec<TechniqueRow> {
-        let view = |(row, rules): (RowId, Vec<u32>)| {
-            let mut vendors: Vec<_> = rules.iter().filter_map(|&rule| self.vendor(rule)).collect();
-            vendors.sort_unstable();
-            vendors.dedup();
-            TechniqueRow {
-                row: RowView::of(self.corpus, row, None),
-                rules,
-                reach: self.corpus.reach_count(row, Leave::NONE),
-                vendors,
-            }
-        };
-        self.counted().into_iter().map(view).collect()
+fn counts(corpus: &Corpus, rules: &[RuleId], id: &str) -> TechniqueCounts {
+    let count = |has: &dyn Fn(&str) -> bool| {
+        rules.iter().filter(|&&rule| corpus.rule(rule).techniques().any(has)).count() as u32
+    };
+    let evidence = corpus.evidence(rules);
+    TechniqueCounts {
+        rules: evidence.rules,
+        own: count(&|t| t == id),
+        sub: count(&|t| attack::parent(t) == Some(id)),
+        by_vendor: by_vendor(&evidence),
     }
+}
 
-    fn fields(&self) -> Vec<FieldView> {
-        #[derive(Default)]
-        struct Entry {
-            rules: Vec<u32>,
-            ops: BTreeMap<String, Vec<u32>>,
-            values: Vec<String>,
-            vendors: BTreeMap<(Vendor, String), Vec<u32>>,
-        }
-        let mut fields: FxHashMap<FieldId, Entry> = FxHashMap::default();
-        for (row, rules) in self.counted() {
-            let text = self.corpus.row_ref(row);
-            let entry = fields.entry(text.field).or_default();
-            entry.rules.extend(&rules);
-            entry.ops.entry(text.op.to_string()).or_default().extend(&rules);
-            if entry.values.len() < VALUES && !text.value.is_empty() {
-                entry.values.push(text.value.to_owned());
-            }
-            for spelling in self.corpus.spellings(row) {
-                let name = if spelling.vendor == Vendor::Sigma { text.name } else { spelling.key };
-                let of_vendor = rules.iter().filter(|&&rule| self.vendor(rule) == Some(spelling.vendor));
-                entry.vendors.entry((spelling.vendor, name.to_owned())).or_default().extend(of_vendor);
-            }
-        }
-        let distinct = |mut rules: Vec<u32>| {
-            rules.sort_unstable();
-            rules.dedup();
-            rules.len() as u32
-        };
-        let view = |(field, entry): (FieldId, Entry)| FieldView {
-            field: self.corpus.field_name(field).to_owned(),
-            rules: distinct(entry.rules),
-            ops: entry.ops.into_iter().map(|(op, rules)| (op, distinct(rules))).collect(),
-            values: entry.values,
-            vendors: (entry.vendors.into_iter())
-                .map(|((vendor, spelling), rules)| FieldSpelling { vendor, spelling, rules: distinct(rules) })
-                .filter(|spelling| spelling.rules > 0)
-                .collect(),
-        };
-        let mut fields: Vec<_> = fields.into_iter().map(view).collect();
-        fields.retain(|field| !Fields::embedded().canonical(&field.field).scaffold);
-        fields.sort_by(|a, b| (b.rules, &a.field).cmp(&(a.rules, &b.field)));
-        fields
-    }
-
-    /// Groups that rules with one log source leave out in common, most first.
-    fn exclusions(&self) -> Vec<TechniqueExclusion> {
-        let mut groups: BTreeMap<(crate::logsource::LogSourceRef<'a>, Vec<RowId>), Vec<u32>> = BTreeMap::new();
-        for (i, &id) in (0u32..).zip(self.rules) {
-            let rule = self.corpus.rule(id);
-            let mut of_rule: BTreeMap<u16, Vec<RowId>> = BTreeMap::new();
-            for incident in rule.incidents().filter(|x| x.role == Role::Exclusion && x.scope == Scope::Top) {
-                of_rule.entry(incident.group).or_default().push(incident.row);
-            }
-            for mut rows in of_rule.into_values() {
-                rows.sort_unstable();
-                rows.dedup();
-                let rules = groups.entry((rule.logsource(), rows)).or_default();
-                if rules.last() != Some(&i) {
-                    rules.push(i);
-                }
-            }
-        }
-        let mut groups: Vec<_> = groups.into_iter().collect();
-        groups.sort_by_key(|(_, rules)| std::cmp::Reverse(rules.len()));
-        let mut out = Vec::new();
-        for (group, ((source, rows), rules)) in (0u32..).zip(groups) {
-            out.extend(rows.into_iter().map(|row| TechniqueExclusion {
-                logsource: source.into(),
-                group,
-                row: RowView::of(self.corpus, row, source.product),
-                rules: rules.clone(),
-            }));
-        }
-        out
-    }
+fn subtechniques(corpus: &Corpus, attack: &Attack, rules: &[RuleId], id: &str) -> Vec<SubTechnique> {
+    let mut found = corpus.techniques_in(rules);
+    found.retain(|count| attack::parent(count.of) == Some(id));
+    found.sort_by_key(|count| count.of);
+    let view = |count: Count<&str>| SubTechnique {
+        id: count.of.to_owned(),
+        name: attack.technique(count.of).map(|t| t.name.to_string()),
+        rules: count.rules,
+    };
+    found.into_iter().map(view).collect()
 }

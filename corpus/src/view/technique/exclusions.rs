@@ -1,0 +1,98 @@
+//! What rules for a technique leave out: by log source, and what is left out together kept together.
+
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
+use super::count::{Page, is_scaffold};
+use super::{Join, TechniqueExclusion};
+use crate::corpus::{FieldId, Incident, RowId};
+use crate::logsource::LogSourceRef;
+use crate::rule::{Role, Scope};
+use crate::view::RowView;
+
+/// Rows that are left out together.
+type Group = Vec<(FieldId, RowId, Join)>;
+
+impl<'a> Page<'a> {
+    /// Groups by log source: those of which most rules leave something out first, and in each the groups that most rules
+    /// have. Groups that only say where to look come last.
+    pub(super) fn exclusions(&self) -> Vec<TechniqueExclusion> {
+        let mut sources: BTreeMap<LogSourceRef<'a>, BTreeMap<Group, Vec<u32>>> = BTreeMap::new();
+        for (number, rule) in self.numbered() {
+            let groups = self.groups(number, rule);
+            if groups.is_empty() {
+                continue;
+            }
+            let of_source = sources.entry(self.corpus.rule(rule).logsource()).or_default();
+            for group in groups {
+                let rules = of_source.entry(group).or_default();
+                if rules.last() != Some(&number) {
+                    rules.push(number);
+                }
+            }
+        }
+        let mut sources: Vec<_> = sources.into_iter().map(|(source, groups)| (rules(&groups), source, groups)).collect();
+        sources.sort_by_key(|(rules, source, _)| (Reverse(*rules), *source));
+        let mut out = Vec::new();
+        let mut number = 0;
+        for (_, source, groups) in sources {
+            let scaffold = |group: &Group| group.iter().all(|(field, ..)| is_scaffold(self.corpus.field_name(*field)));
+            let mut groups: Vec<_> = groups.into_iter().map(|(group, rules)| (scaffold(&group), group, rules)).collect();
+            groups.sort_by_key(|(scaffold, _, rules)| (*scaffold, Reverse(rules.len())));
+            for (scaffold, group, rules) in groups {
+                out.extend(group.into_iter().map(|(_, row, join)| TechniqueExclusion {
+                    logsource: source.into(),
+                    group: number,
+                    join,
+                    scaffold,
+                    row: RowView::of(self.corpus, row, source.product),
+                    rules: rules.clone(),
+                }));
+                number += 1;
+            }
+        }
+        out
+    }
+
+    /// What a rule leaves out as a whole. Values of one field alone are each left out on its own, so that they meet those
+    /// of other rules one by one.
+    fn groups(&self, number: u32, rule: crate::corpus::RuleId) -> Vec<Group> {
+        let mut groups: BTreeMap<u16, Group> = BTreeMap::new();
+        for incident in self.incidents(number, rule) {
+            if let Some(join) = join(&incident) {
+                let part = (self.corpus.field_of(incident.row), incident.row, join);
+                groups.entry(incident.group).or_default().push(part);
+            }
+        }
+        let mut out = Vec::new();
+        for mut group in groups.into_values().filter(|group| group.iter().any(|part| part.2 != Join::Unless)) {
+            group.sort_unstable();
+            group.dedup();
+            let single = group.iter().all(|part| part.2 == Join::Any) && group.chunk_by(|a, b| a.0 == b.0).count() == 1;
+            if single {
+                out.extend(group.into_iter().map(|part| vec![part]));
+            } else {
+                out.push(group);
+            }
+        }
+        out
+    }
+}
+
+/// How a row goes with the others of its group; `None` where it belongs to no exclusion of the whole rule.
+fn join(incident: &Incident) -> Option<Join> {
+    match (incident.role, incident.scope) {
+        (_, Scope::Guard) => Some(Join::Unless),
+        (Role::Exclusion, Scope::Top) if incident.all => Some(Join::All),
+        (Role::Exclusion, Scope::Top) => Some(Join::Any),
+        _ => None,
+    }
+}
+
+/// How many rules have one of the groups.
+fn rules(groups: &BTreeMap<Group, Vec<u32>>) -> usize {
+    let mut rules: Vec<u32> = groups.values().flatten().copied().collect();
+    rules.sort_unstable();
+    rules.dedup();
+    rules.len()
+}
