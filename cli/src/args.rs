@@ -54,7 +54,7 @@ pub(crate) enum Command {
         #[arg(value_name = "ID")]
         id: Option<String>,
         #[command(flatten)]
-        output: PageArgs,
+        output: TechniqueArgs,
     },
     /// Show what a published rule looks for and leaves out, and how many others do.
     Rule {
@@ -181,7 +181,45 @@ pub(crate) struct PageArgs {
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     pub(crate) format: ListFormat,
     #[command(flatten)]
+    pub(crate) lists: ListArgs,
+    #[command(flatten)]
     pub(crate) knowledge: KnowledgeArgs,
+}
+
+/// How the page of a technique is printed, and from which corpus.
+#[derive(Debug, Args)]
+pub(crate) struct TechniqueArgs {
+    /// How to print it.
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    pub(crate) format: PageFormat,
+    /// In text: show the rules behind every line, what vendors call the fields, and what only says where to look.
+    #[arg(long)]
+    pub(crate) details: bool,
+    #[command(flatten)]
+    pub(crate) lists: ListArgs,
+    #[command(flatten)]
+    pub(crate) knowledge: KnowledgeArgs,
+}
+
+/// How long lists are.
+#[derive(Debug, Args)]
+pub(crate) struct ListArgs {
+    /// Show at most so many lines of every list (JSON and HTML have all of them).
+    #[arg(long, value_name = "N", default_value_t = LISTED)]
+    limit: usize,
+    /// Show all lines of every list.
+    #[arg(long, conflicts_with = "limit")]
+    all: bool,
+}
+
+/// How many lines a list has where nobody says.
+pub(crate) const LISTED: usize = 20;
+
+impl ListArgs {
+    /// How many lines a list has at most.
+    pub(crate) fn limit(&self) -> usize {
+        if self.all { usize::MAX } else { self.limit }
+    }
 }
 
 const LINT_EXIT_CODES: &str = "\
@@ -333,6 +371,20 @@ pub(crate) enum ListFormat {
     #[default]
     Text,
     /// One JSON object; several of them one a line
+    Json,
+}
+
+/// How the page of a technique is printed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum PageFormat {
+    /// For a terminal
+    #[default]
+    Text,
+    /// For an editor or a repository: compact
+    Markdown,
+    /// One file for a browser, with the rules to open
+    Html,
+    /// One JSON object, described by `schemas/technique.json` (the list: by `schemas/techniques.json`)
     Json,
 }
 

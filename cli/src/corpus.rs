@@ -15,7 +15,7 @@ use sigwise_workspace::path::slashed;
 use crate::args::{CorpusCommand, InfoFormat, ListFormat};
 use crate::error::{Error, Exit, FileError, complain, warn};
 use crate::output;
-use crate::page::{Page, labelled, row};
+use crate::page::{Page, labelled};
 use crate::progress::Progress;
 use crate::terminal::{Look, counted, to_stderr, to_stdout};
 use crate::workspace::embedded_corpus;
@@ -214,7 +214,7 @@ fn row_change(change: &RowChange) -> String {
     let arrow = |name: &str, n: BeforeAfter| (n.from != n.to).then(|| format!("{} → {}{name}", n.from, n.to));
     let parts = [arrow("", change.indicator), arrow(" left out", change.exclusion)];
     let parts: Vec<String> = parts.into_iter().flatten().collect();
-    format!("{:<12}  {}", parts.join(", "), row(&change.row))
+    format!("{:<12}  {}", parts.join(", "), change.row)
 }
 
 fn extract(vendor: Vendor, paths: &[PathBuf]) -> Result<Exit, Error> {

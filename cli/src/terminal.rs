@@ -5,6 +5,9 @@ use std::fmt;
 use std::io::{self, IsTerminal as _, Write};
 
 use anstream::{AutoStream, ColorChoice};
+use sigwise_corpus::view::steers;
+
+pub(crate) use sigwise_corpus::view::{counted, printable};
 
 /// How to dress what is written somewhere.
 #[derive(Clone, Copy, Debug, Default)]
@@ -13,6 +16,8 @@ pub(crate) struct Look {
     pub(crate) color: bool,
     /// Make links that can be clicked (OSC 8).
     pub(crate) links: bool,
+    /// How many columns there are; `None` where lines can be as long as they are.
+    pub(crate) width: Option<usize>,
 }
 
 impl Look {
@@ -20,17 +25,20 @@ impl Look {
     pub(crate) fn of_stdout() -> Self {
         let color = AutoStream::choice(&io::stdout()) != ColorChoice::Never;
         let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
-        Self { color, links: color && !dumb && io::stdout().is_terminal() }
+        let terminal = io::stdout().is_terminal();
+        let asked = || std::env::var("COLUMNS").ok()?.parse().ok().filter(|width| *width > 0);
+        let found = || terminal_size::terminal_size().filter(|_| terminal).map(|(width, _)| usize::from(width.0));
+        Self { color, links: color && !dumb && terminal, width: asked().or_else(found) }
     }
 
     /// The look of standard error.
     pub(crate) fn of_stderr() -> Self {
-        Self { color: AutoStream::choice(&io::stderr()) != ColorChoice::Never, links: false }
+        Self { color: AutoStream::choice(&io::stderr()) != ColorChoice::Never, links: false, width: None }
     }
 
     /// The look of a file: plain, unless colour was asked for by name.
     pub(crate) fn of_file() -> Self {
-        Self { color: ColorChoice::global() == ColorChoice::Always, links: false }
+        Self { color: ColorChoice::global() == ColorChoice::Always, links: false, width: None }
     }
 }
 
@@ -53,21 +61,6 @@ pub(crate) fn to_stderr(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) {
     let _ = write(&mut out).and_then(|()| out.flush());
 }
 
-/// The text with control characters and direction overrides made visible, so that a file cannot steer the terminal.
-/// Tabs stay.
-pub(crate) fn printable(text: &str) -> Cow<'_, str> {
-    if !text.contains(steers) {
-        return Cow::Borrowed(text);
-    }
-    let visible = |c: char| match c {
-        '\u{7f}' => '\u{2421}',
-        c if steers(c) && c.is_ascii() => char::from_u32(0x2400 + c as u32).unwrap_or('\u{fffd}'),
-        c if steers(c) => '\u{fffd}',
-        c => c,
-    };
-    Cow::Owned(text.chars().map(visible).collect())
-}
-
 /// Like [`printable`], but byte for byte as long as the text, and line breaks stay.
 pub(crate) fn printable_source(text: &str) -> Cow<'_, str> {
     let steers = |c: char| c != '\n' && c != '\r' && steers(c);
@@ -83,16 +76,6 @@ pub(crate) fn printable_source(text: &str) -> Cow<'_, str> {
         _ => '\u{fffd}',
     };
     Cow::Owned(text.chars().map(visible).collect())
-}
-
-fn steers(c: char) -> bool {
-    (c.is_control() && c != '\t')
-        || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-}
-
-/// A number with the noun that goes with it: `1 file`, `2 files`.
-pub(crate) fn counted(number: usize, noun: &str) -> String {
-    if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
 }
 
 /// `text` as a link to `url` where links are wanted.
@@ -114,12 +97,10 @@ impl fmt::Display for Link<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::{printable, printable_source};
+    use super::printable_source;
 
     #[test]
     fn nothing_steers_the_terminal() {
-        assert_eq!(printable("plain\ttext"), "plain\ttext");
-        assert_eq!(printable("a\u{1b}[31mb\nc\u{202e}d\u{7f}"), "a␛[31mb␊c\u{fffd}d␡");
         let text = "a\u{1b}b\u{9b}c\u{202e}d\r\ne";
         assert_eq!(printable_source(text), "a?b·c\u{fffd}d\r\ne");
         assert_eq!(printable_source(text).len(), text.len());

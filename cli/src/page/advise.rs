@@ -10,7 +10,7 @@ use sigwise_corpus::view::{AdviceExclusion, AdviceIndicator, AdvicePage, RowView
 use sigwise_sigma::sniff;
 
 use super::indicator::technique;
-use super::{Page, logsource, row, sigma};
+use super::{Page, to_json};
 use crate::args::{CheckArgs, ListFormat, PageArgs};
 use crate::error::{Error, Exit, FileError, complain};
 use crate::parallel::each;
@@ -41,12 +41,9 @@ pub(crate) fn show(paths: &[PathBuf], args: &PageArgs) -> Result<Exit, Error> {
     }
     failures.iter().for_each(|failure| complain(failure));
     to_stdout(|out| match args.format {
-        ListFormat::Json => pages.iter().try_for_each(|rule| {
-            serde_json::to_writer(&mut *out, rule)?;
-            writeln!(out)
-        }),
+        ListFormat::Json => pages.iter().try_for_each(|rule| to_json(out, rule)),
         ListFormat::Text => {
-            let mut page = Page::new(Look::of_stdout(), out);
+            let mut page = Page::new(Look::of_stdout(), out).limited(args.lists.limit());
             pages.iter().try_for_each(|rule| write(rule, workspace.attack(), &mut page))
         }
     })
@@ -76,7 +73,7 @@ fn write(rule: &AdvicePage, attack: &Attack, page: &mut Page<'_>) -> io::Result<
     let techniques: Vec<String> = rule.techniques.iter().map(|id| technique(attack, id)).collect();
     page.facts(&[
         ("file", rule.path.clone()),
-        ("log source", logsource(&rule.logsource)),
+        ("log source", rule.logsource.to_string()),
         ("techniques", techniques.join("; ")),
     ])?;
     let (scaffold, indicators): (Vec<_>, Vec<_>) = rule.indicators.iter().partition(|found| found.scaffold);
@@ -91,7 +88,7 @@ fn write(rule: &AdvicePage, attack: &Attack, page: &mut Page<'_>) -> io::Result<
         format!("{}  {:<20} {}", of(found.support, found.peers), found.field, values.join(", "))
     })?;
     section(page, "What other rules look for beside it", &rule.siblings, |found| {
-        format!("{}  {}  beside {}", of(found.support, found.peers), row(&found.row), sigma(&found.because))
+        format!("{}  {}  beside {}", of(found.support, found.peers), found.row, found.because)
     })?;
     section(page, "Techniques of rules like it", &rule.techniques_suggested, |found| {
         format!("{}  {}", of(found.support, found.peers), technique(attack, &found.id))
@@ -113,7 +110,7 @@ fn section<T>(page: &mut Page<'_>, heading: &str, items: &[T], line: impl Fn(&T)
 }
 
 fn indicator(found: &AdviceIndicator) -> String {
-    format!("{:>5} {:>4}  {}", found.reach, found.techniques, row(&found.row))
+    format!("{:>5} {:>4}  {}", found.reach, found.techniques, found.row)
 }
 
 fn exclusion(found: &AdviceExclusion) -> String {
@@ -124,7 +121,7 @@ fn exclusion(found: &AdviceExclusion) -> String {
         _ => "goes with an exclusion of the rule",
     };
     let counts = if found.peers == 0 { " ".repeat(13) } else { of(found.support, found.peers) };
-    format!("{counts}  {:<34}  {}", basis, row(&found.row))
+    format!("{counts}  {:<34}  {}", basis, found.row)
 }
 
 /// `   7 of    9`

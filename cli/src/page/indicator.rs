@@ -4,14 +4,13 @@ use std::io;
 
 use sigwise_corpus::attack::{self, Attack};
 use sigwise_corpus::normal::sigma::SigmaItem;
-use sigwise_corpus::view::{IndicatorPage, Partner, UnknownIndicator};
+use sigwise_corpus::view::{IndicatorPage, Partner, UnknownIndicator, counted, vendors};
 use sigwise_corpus::{Corpus, Leave};
 use sigwise_lint::nearest::nearest;
 
-use super::{Page, row, vendors};
+use super::Page;
 use crate::args::PageArgs;
 use crate::error::{Error, Exit};
-use crate::terminal::counted;
 use crate::workspace::Workspace;
 
 /// Prints everything about an indicator.
@@ -24,7 +23,7 @@ pub(crate) fn show(item: &str, args: &PageArgs) -> Result<Exit, Error> {
     };
     let found = IndicatorPage::find(corpus, &item, Leave::NONE)
         .map_err(|unknown| Error::Usage(format!("{unknown}{}", hint(corpus, &unknown))))?;
-    super::show(args.format, &found, |page| write(&found, workspace.attack(), page))
+    super::show(args.format, args.lists.limit(), &found, |page| write(&found, workspace.attack(), page))
 }
 
 /// The nearest field or value that rules do have.
@@ -38,7 +37,7 @@ fn hint(corpus: &Corpus, unknown: &UnknownIndicator) -> String {
 }
 
 fn write(found: &IndicatorPage, attack: &Attack, page: &mut Page<'_>) -> io::Result<()> {
-    page.heading(&row(&found.row))?;
+    page.heading(&found.row.to_string())?;
     let families =
         if found.families == found.reach { String::new() } else { format!(" in {} families", found.families) };
     let rules = counted(found.reach as usize, "rule");
@@ -62,7 +61,7 @@ fn partners(page: &mut Page<'_>, heading: &str, partners: &[Partner]) -> io::Res
         return Ok(());
     }
     page.heading(heading)?;
-    page.list(partners, |partner| format!("{:>5}  {}", partner.rules, row(&partner.row)))
+    page.list(partners, |partner| format!("{:>5}  {}", partner.rules, partner.row))
 }
 
 /// `T1059.001 PowerShell`

@@ -8,10 +8,10 @@ use sigwise_corpus::view::{RulePage, RuleRow};
 use sigwise_lint::nearest::nearest;
 
 use super::indicator::technique;
-use super::{Page, logsource, row};
+use super::{Page, print, to_json};
 use crate::args::{ListFormat, PageArgs};
 use crate::error::{Error, Exit};
-use crate::terminal::{Look, to_stdout};
+use crate::terminal::Look;
 use crate::workspace::Workspace;
 
 /// How many titles are offered where none was hit.
@@ -25,18 +25,13 @@ pub(crate) fn show(name: &str, args: &PageArgs) -> Result<Exit, Error> {
     if found.is_empty() {
         return Err(Error::Usage(format!("the corpus has no rule `{name}`{}", hint(corpus, name))));
     }
-    to_stdout(|out| match args.format {
-        ListFormat::Json => found.iter().try_for_each(|rule| {
-            serde_json::to_writer(&mut *out, rule)?;
-            writeln!(out)
-        }),
+    print(|out| match args.format {
+        ListFormat::Json => found.iter().try_for_each(|rule| to_json(out, rule)),
         ListFormat::Text => {
-            let mut page = Page::new(Look::of_stdout(), out);
+            let mut page = Page::new(Look::of_stdout(), out).limited(args.lists.limit());
             found.iter().try_for_each(|rule| write(rule, workspace.attack(), &mut page))
         }
     })
-    .map_err(Error::Output)?;
-    Ok(Exit::Clean)
 }
 
 /// The title that was probably meant, else titles that hold the words.
@@ -79,7 +74,7 @@ fn write(rule: &RulePage, attack: &Attack, page: &mut Page<'_>) -> io::Result<()
         ),
         ("level", of(&rule.rule.level)),
         ("status", of(&rule.status)),
-        ("log source", logsource(&rule.logsource)),
+        ("log source", rule.logsource.to_string()),
         ("events", rule.events.join(", ")),
         ("techniques", techniques.join("; ")),
     ])?;
@@ -98,18 +93,14 @@ fn rows(page: &mut Page<'_>, heading: &str, rows: &[RuleRow]) -> io::Result<()> 
         return Ok(());
     }
     page.heading(heading)?;
-    let mut group = None;
-    for found in rows {
-        if group != Some((&found.group, found.scope)) {
-            group = Some((&found.group, found.scope));
-            let scope = match found.scope {
-                "branch" => " (in one branch only)",
-                "guard" => " (an exception)",
-                _ => "",
-            };
-            page.line(&format!("{}{scope}", found.group))?;
+    for group in RuleRow::groups(rows) {
+        let Some(first) = group.first() else { continue };
+        page.text(&format!("{}{}", first.group, first.scope_note()), 2)?;
+        for found in group.iter().take(page.limit) {
+            let reach = if found.reach == 0 { String::new() } else { found.reach.to_string() };
+            page.text(&format!("{reach:>5}  {}", found.row), 9)?;
         }
-        page.line(&format!("{:>5}  {}", found.reach, row(&found.row)))?;
+        page.more(group.len())?;
     }
     Ok(())
 }

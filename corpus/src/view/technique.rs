@@ -13,6 +13,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::shown::counted;
 use super::{ByVendor, CONTRACT, LogSourceView, RowView, RuleLink, SourceView, by_vendor};
 use crate::attack::{self, Attack, Status, Technique};
 use crate::corpus::{Corpus, Count, Leave, RuleId};
@@ -281,17 +282,14 @@ impl TechniquePage {
     /// What is counted, in a sentence or two.
     pub fn statement(&self) -> String {
         let TechniqueCounts { rules, own, sub, .. } = self.counts;
-        let noun = if rules == 1 { "rule" } else { "rules" };
-        let parts = match &*self.subtechniques {
-            [] => format!("{rules} maintained {noun} tagged {}.", self.id),
-            _ => format!(
-                "{rules} maintained {noun} tagged {id} ({own}) or one of its sub-techniques ({sub}).",
-                id = self.id
-            ),
+        let rules = counted(rules as usize, "maintained rule");
+        let tagged = match &*self.subtechniques {
+            [] => format!("{rules} tagged {}", self.id),
+            _ => format!("{rules} tagged {} ({own}) or one of its sub-techniques ({sub})", self.id),
         };
         format!(
-            "Counted are {parts} A rule counts once for every row, and rules of all vendors meet in one form of \
-             fields and values. Reach is how many rules of the whole corpus look for the same."
+            "{tagged}. A rule counts once for every row, and rules of all vendors meet in one form of fields and values. \
+             Reach is how many rules of the whole corpus look for the same."
         )
     }
 

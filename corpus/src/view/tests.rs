@@ -34,7 +34,7 @@ fn a_technique_page_counts_rules() {
     assert_eq!((page.counts.rules, page.counts.own), (3, 1));
     assert_eq!(page.counts.by_vendor.get("sigma"), Some(&3));
     assert_eq!(page.indicators[0].row.value, "rundll32.exe");
-    assert_eq!(page.indicators[0].rules, [0, 1]);
+    assert_eq!(page.indicators[0].rules, [0, 2]);
     assert_eq!(page.indicators[0].vendors, [Vendor::Sigma]);
     assert_eq!(page.scaffold[0].row.field, "EventID");
     assert!(page.indicators.iter().all(|row| row.row.field != "EventID"));
@@ -43,11 +43,11 @@ fn a_technique_page_counts_rules() {
     assert_eq!(page.fields[0].vendors[0].spelling, "Image");
     // The two filters say the same, whatever their order.
     assert_eq!(page.exclusions.len(), 2);
-    assert!(page.exclusions.iter().all(|e| e.group == 0 && e.rules == [0, 1]));
+    assert!(page.exclusions.iter().all(|e| e.group == 0 && e.rules == [0, 2]));
     let events: Vec<_> = page.events.iter().map(|e| (e.provider.as_str(), e.event.as_str(), e.rules)).collect();
     assert_eq!(events, [("Security", "4688", 3), ("Sysmon", "1", 2)]);
     assert_eq!(page.events[0].title.as_deref(), Some("A new process has been created"));
-    assert_eq!(page.rules[2].url.as_deref(), Some("https://example.org/c0ffee/a%20b/2.yml"));
+    assert_eq!(page.rules[1].url.as_deref(), Some("https://example.org/c0ffee/a%20b/2.yml"));
 
     // A retired id leads to its successor.
     assert_eq!(TechniquePage::of(&corpus, Attack::embedded(), "T1085").unwrap().id, "T1218.011");

@@ -169,7 +169,8 @@ impl FieldEntry<'_> {
         self.rules.extend(rules);
         self.ops.entry(row.op.to_string()).or_default().extend(rules);
         let known = |value: &String| value == row.value;
-        if self.values.len() < VALUES && !row.value.is_empty() && !has_hash(row.value) && !self.values.iter().any(known) {
+        if self.values.len() < VALUES && !row.value.is_empty() && !has_hash(row.value) && !self.values.iter().any(known)
+        {
             self.values.push(row.value.to_owned());
         }
     }

@@ -31,14 +31,16 @@ impl<'a> Page<'a> {
                 }
             }
         }
-        let mut sources: Vec<_> = sources.into_iter().map(|(source, groups)| (rules(&groups), source, groups)).collect();
+        let mut sources: Vec<_> =
+            sources.into_iter().map(|(source, groups)| (rules(&groups), source, groups)).collect();
         sources.sort_by_key(|(rules, source, _)| (Reverse(*rules), *source));
         let mut out = Vec::new();
         let mut number = 0;
         for (_, source, groups) in sources {
             let scaffold = |group: &Group| group.iter().all(|(field, ..)| is_scaffold(self.corpus.field_name(*field)));
-            let mut groups: Vec<_> = groups.into_iter().map(|(group, rules)| (scaffold(&group), group, rules)).collect();
-            groups.sort_by_key(|(scaffold, _, rules)| (*scaffold, Reverse(rules.len())));
+            let groups = together(groups).into_iter();
+            let mut groups: Vec<_> = groups.map(|(group, rules)| (scaffold(&group), group, rules)).collect();
+            groups.sort_by(|(a, b, c), (x, y, z)| (a, z.len(), b).cmp(&(x, c.len(), y)));
             for (scaffold, group, rules) in groups {
                 out.extend(group.into_iter().map(|(_, row, join)| TechniqueExclusion {
                     logsource: source.into(),
@@ -77,6 +79,20 @@ impl<'a> Page<'a> {
         }
         out
     }
+}
+
+/// Puts values of one field that the same rules leave out back into one list.
+fn together(groups: BTreeMap<Group, Vec<u32>>) -> Vec<(Group, Vec<u32>)> {
+    let mut lists: BTreeMap<(FieldId, Vec<u32>), Group> = BTreeMap::new();
+    let mut out = Vec::new();
+    for (group, rules) in groups {
+        match group.as_slice() {
+            [part @ (field, _, Join::Any)] => lists.entry((*field, rules)).or_default().push(*part),
+            _ => out.push((group, rules)),
+        }
+    }
+    out.extend(lists.into_iter().map(|((_, rules), group)| (group, rules)));
+    out
 }
 
 /// How a row goes with the others of its group; `None` where it belongs to no exclusion of the whole rule.

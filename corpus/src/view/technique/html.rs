@@ -16,7 +16,7 @@ use escape::Text;
 pub const STYLE: &str = include_str!("html/style.css");
 
 /// What a content security policy calls [`STYLE`], in quotes.
-pub const STYLE_HASH: &str = "'sha256-TODO'";
+pub const STYLE_HASH: &str = "'sha256-PVyyUHxSwvGTih03dcpe4iahO5dpzbi8CzSFHL6gtkY='";
 
 /// So many rows of a table are open; the others fold away.
 const OPEN: usize = 40;
@@ -66,12 +66,13 @@ fn header(out: &mut String, page: &TechniquePage) {
     if let Some(retirement) = page.retirement() {
         let _ = write!(out, "<p><strong>{}</strong></p>\n", Text(&retirement));
     }
-    let _ = write!(out, "<p>{}</p>\n<dl class=\"facts\">\n", Text(&page.statement()));
+    out.push_str("<dl class=\"facts\">\n");
     let mut fact = |name: &str, text: &str| {
         if !text.is_empty() {
             let _ = writeln!(out, "<dt>{name}</dt><dd>{}</dd>", Text(text));
         }
     };
+    fact("Counted", &page.statement());
     fact("Tactics", &page.tactics.join(", "));
     fact("ATT&amp;CK", &page.attack_version);
     fact("Rules", &format!("{} ({})", page.counts.rules, vendors(&page.counts.by_vendor)));

@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 
 use super::{EventView, FieldView, Join, Part, SubTechnique, TechniqueExclusion, TechniquePage, TechniqueRow};
-use crate::view::shown::{counted, printable, shortened, vendors, web};
 use crate::view::RuleLink;
+use crate::view::shown::{counted, printable, shortened, vendors, web};
 
 /// So many characters of a value are shown.
 const VALUE: usize = 80;
@@ -20,7 +20,8 @@ pub fn markdown(page: &TechniquePage, limit: usize) -> String {
     }
     let _ = writeln!(out, "{}\n", facts(page));
     if !page.subtechniques.is_empty() {
-        let sub = |sub: &SubTechnique| format!("{} {} ({})", sub.id, text(sub.name.as_deref().unwrap_or("")), sub.rules);
+        let sub =
+            |sub: &SubTechnique| format!("{} {} ({})", sub.id, text(sub.name.as_deref().unwrap_or("")), sub.rules);
         line(&mut out, "Sub-techniques", &page.subtechniques, limit, sub);
     }
     line(&mut out, "Events", &page.events, limit, event);
@@ -32,7 +33,7 @@ pub fn markdown(page: &TechniquePage, limit: usize) -> String {
     line(&mut out, "Says only where to look", &page.scaffold, limit, |row| {
         format!("{} ({})", code(&row.row.to_string()), row.rules.len())
     });
-    let _ = writeln!(out, "{} {}", text(&page.statement()), sources(page));
+    let _ = writeln!(out, "Counted: {} {}", text(&page.statement()), sources(page));
     out
 }
 
