@@ -1,14 +1,18 @@
 //! Kusto queries: FalconFriday's Markdown, Sentinel's analytics rules in YAML, and queries in files of their own.
 
+mod columns;
 mod condition;
 mod expression;
 mod markdown;
+mod names;
 mod parse;
 mod read;
 mod scope;
 mod sentinel;
+mod stage;
 mod syntax;
 mod tables;
+mod target;
 mod token;
 mod value;
 
@@ -33,20 +37,26 @@ const GENERIC: [&str; 6] = ["kql", "kusto", "query", "queries", "detection", "hu
 /// called so.
 pub(super) fn read(path: &str, bytes: Vec<u8>) -> Reading {
     let mut reading = Reading::default();
+    let extension = path.rsplit_once('.').map(|(_, extension)| extension.to_ascii_lowercase());
+    let query = matches!(extension.as_deref(), Some("kql" | "csl" | "kusto"));
     if bytes.iter().take(HEAD).any(|&byte| byte == NO_TEXT) {
+        if query {
+            reading.unread.push("it is no text in UTF-8".to_owned());
+        }
         return reading;
     }
     let text = String::from_utf8_lossy(&bytes).into_owned();
-    let extension = path.rsplit_once('.').map(|(_, extension)| extension.to_ascii_lowercase());
-    match extension.as_deref() {
-        Some("kql" | "csl" | "kusto") => reading.rules.push(bare(path, &text)),
-        Some("txt") => {
-            reading.rules.extend(Some(&text).filter(|text| is_query(&parse::parse(text).0)).map(|t| bare(path, t)))
+    // YAML is also found in files that are called queries.
+    if text.lines().any(|line| line.starts_with("query:") || line.trim_start().starts_with("queryText:")) {
+        analytics(path, bytes, &mut reading);
+        if !reading.rules.is_empty() || !reading.inactive.is_empty() {
+            return reading;
         }
-        Some("yaml" | "yml") => analytics(path, bytes, &mut reading),
-        _ if ["```", "~~~"].iter().any(|fence| text.contains(fence)) => page(path, &text, &mut reading),
-        _ if text.lines().any(|line| line.starts_with("query:")) => analytics(path, bytes, &mut reading),
-        _ => {}
+    }
+    if query || (extension.as_deref() == Some("txt") && is_query(&parse::parse(&text).0)) {
+        reading.rules.push(bare(path, &text));
+    } else if ["```", "~~~"].iter().any(|fence| text.contains(fence)) {
+        page(path, &text, &mut reading);
     }
     reading
 }

@@ -8,8 +8,9 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::super::logic::Logic;
 use super::super::query::{Comparison, Test};
-use super::condition::Target;
-use super::scope::{Base, Bound, Column, Columns, Env, Scopes, Table};
+use super::columns::{Column, Columns};
+use super::names::names;
+use super::scope::{Base, Bound, Env, Scopes, Table};
 use super::syntax::{Assign, Definition, Expr, Function, Pipeline, Script, Source, Stage, Statement};
 use super::tables;
 use crate::rule::{Role, Scope};
@@ -78,7 +79,7 @@ pub(super) struct Reader<'q> {
     parts: Vec<Part>,
     others: Vec<Base>,
     /// Names that the query has anywhere.
-    names: FxHashSet<&'q str>,
+    pub(super) names: FxHashSet<&'q str>,
     unread: Vec<String>,
     steps: usize,
     depth: usize,
@@ -113,11 +114,6 @@ impl<'q> Reader<'q> {
             self.reason("it says too much to be read to its end");
         }
         self.steps <= MAX_STEPS
-    }
-
-    /// What a column is.
-    pub(super) fn column(&self, columns: &Columns, name: &str) -> Column {
-        columns.get(name, |name| self.names.contains(name))
     }
 
     /// Goes through statements: definitions are added to the scope, `query` gets the others. The last scope.
@@ -300,8 +296,12 @@ impl<'q> Reader<'q> {
 
     /// The scope of a function's body for these arguments.
     pub(super) fn bind(&mut self, function: &'q Function, outer: Env, arguments: &'q [Assign], env: Env) -> Env {
+        self.bind_from(&function.parameters, outer, arguments, env)
+    }
+
+    fn bind_from(&mut self, parameters: &'q [String], outer: Env, arguments: &'q [Assign], env: Env) -> Env {
         let mut inner = outer;
-        for (i, parameter) in function.parameters.iter().enumerate() {
+        for (i, parameter) in parameters.iter().enumerate() {
             let named = arguments.iter().find(|a| a.name.as_deref() == Some(parameter));
             let given = named.or_else(|| arguments.get(i).filter(|argument| argument.name.is_none()));
             let value = given.map_or(Bound::Nothing, |argument| Bound::Argument(&argument.value, env));
@@ -311,8 +311,25 @@ impl<'q> Reader<'q> {
     }
 
     fn call(&mut self, name: &str, function: &'q Function, outer: Env, arguments: &'q [Assign], env: Env) -> Table {
+        let inner = self.bind(function, outer, arguments, env);
+        self.body(name, function, inner)
+    }
+
+    /// A function that gets the table at hand as its first argument.
+    fn invoke(&mut self, function: &'q Expr, env: Env, table: &mut Table) {
+        // What a function of nobody's adds, such as `FileProfile`, is as good as a field.
+        let Expr::Call(name, arguments) = function else { return };
+        let Some((_, binding)) = self.scopes.find(env, name) else { return };
+        let Bound::Function(function) = binding.value else { return };
+        let Some((first, others)) = function.parameters.split_first() else { return };
+        let inner = self.scopes.with(binding.outer, first, Bound::Nothing);
+        let inner = self.bind_from(others, inner, arguments, env);
+        let made = self.body(name, function, inner);
+        table.columns.join(made.columns);
+    }
+
+    fn body(&mut self, name: &str, function: &'q Function, inner: Env) -> Table {
         self.deeper(|reader| {
-            let inner = reader.bind(function, outer, arguments, env);
             let mut table = Table::default();
             reader.statements(&function.body, inner, &mut |reader, query, env| {
                 table = reader.part(name, query, env);
@@ -350,6 +367,7 @@ impl<'q> Reader<'q> {
                     within.columns.join(std::mem::take(&mut table.columns));
                     *table = within;
                 }
+                Stage::Invoke(function) => self.invoke(function, env, table),
                 Stage::Other => {}
             }
         }
@@ -387,79 +405,6 @@ impl<'q> Reader<'q> {
         });
     }
 
-    /// A column that gets a value, or another name; `None` where it stays what it is.
-    fn assign(&mut self, assign: &'q Assign, env: Env, columns: &Columns) -> Option<(String, Column)> {
-        let name = match (&assign.name, &assign.value) {
-            (Some(name), _) => name.clone(),
-            (None, Expr::Path(base, steps)) => {
-                let mut name = if let Expr::Name(base) = &**base { base.clone() } else { return None };
-                for step in steps {
-                    if let Expr::Text(step) = step {
-                        name = format!("{name}_{step}");
-                    }
-                }
-                name
-            }
-            _ => return None,
-        };
-        let column = match self.target(&assign.value, env, columns) {
-            // `PipeName = AdditionalFields.PipeName`: the property's own name is the better known one.
-            Target::Field(field) => match field.rsplit_once('.') {
-                Some((_, last)) if last.eq_ignore_ascii_case(&name) => Column::Field(name.clone()),
-                _ => Column::Field(field),
-            },
-            _ => Column::Derived,
-        };
-        Some((name, column))
-    }
-
-    fn summarize(&mut self, aggregates: &'q [Assign], by: &'q [Assign], env: Env, table: &mut Table) {
-        let before = std::mem::take(&mut table.columns);
-        let mut after = Columns::default();
-        let mut all = false;
-        for Assign { name, value } in aggregates {
-            let Expr::Call(function, arguments) = value else { continue };
-            let function = function.to_ascii_lowercase();
-            let arguments = match function.as_str() {
-                "take_any" | "any" | "take_anyif" | "anyif" => arguments.as_slice(),
-                "arg_max" | "arg_min" | "argmax" | "argmin" => arguments.get(1..).unwrap_or_default(),
-                _ => &[],
-            };
-            if let Some(name) = name {
-                after.set(name, Column::Derived);
-            }
-            for argument in arguments {
-                match &argument.value {
-                    Expr::Star => all = true,
-                    Expr::Name(column) => {
-                        let found = self.column(&before, column);
-                        after.set(name.as_ref().unwrap_or(column), found);
-                    }
-                    _ => {}
-                }
-            }
-        }
-        for assign in by {
-            match (&assign.name, &assign.value) {
-                (None, Expr::Name(column)) => {
-                    let found = self.column(&before, column);
-                    after.set(column, found);
-                }
-                _ => {
-                    if let Some((name, column)) = self.assign(assign, env, &before) {
-                        after.set(&name, column);
-                    }
-                }
-            }
-        }
-        if all {
-            after.join(before);
-        } else {
-            after.close();
-        }
-        table.columns = after;
-    }
-
     fn join(
         &mut self,
         kind: &str,
@@ -493,79 +438,5 @@ impl<'q> Reader<'q> {
             reader.finish("in", conjuncts, table.bases);
             Some(())
         });
-    }
-}
-
-/// Every name in the conditions and columns of a query.
-fn names(script: &Script) -> FxHashSet<&str> {
-    let mut walk = Names { found: FxHashSet::default() };
-    walk.statements(&script.statements);
-    walk.found
-}
-
-struct Names<'q> {
-    found: FxHashSet<&'q str>,
-}
-
-impl<'q> Names<'q> {
-    fn statements(&mut self, statements: &'q [Statement]) {
-        for statement in statements {
-            match statement {
-                Statement::Let(_, Definition::Value(pipeline)) | Statement::Query(pipeline) => self.pipeline(pipeline),
-                Statement::Let(_, Definition::Function(function)) => self.statements(&function.body),
-            }
-        }
-    }
-
-    fn pipeline(&mut self, pipeline: &'q Pipeline) {
-        match &pipeline.source {
-            Source::Expr(expr) | Source::Search(_, expr) => self.expr(expr),
-            Source::Union(operands) => operands.iter().for_each(|operand| self.pipeline(operand)),
-            _ => {}
-        }
-        self.stages(&pipeline.stages);
-    }
-
-    fn stages(&mut self, stages: &'q [Stage]) {
-        for stage in stages {
-            match stage {
-                Stage::Where(expr) | Stage::Search(expr) => self.expr(expr),
-                Stage::Extend(assigns) | Stage::Project(assigns) => self.assigns(assigns),
-                Stage::Summarize(aggregates, by) => {
-                    self.assigns(aggregates);
-                    self.assigns(by);
-                }
-                Stage::Join(_, right) => self.pipeline(right),
-                Stage::Union(operands) => operands.iter().for_each(|operand| self.pipeline(operand)),
-                Stage::Within(stages) => self.stages(stages),
-                Stage::Parse(_) | Stage::Other => {}
-            }
-        }
-    }
-
-    fn assigns(&mut self, assigns: &'q [Assign]) {
-        for Assign { name, value } in assigns {
-            self.found.extend(name.as_deref());
-            self.expr(value);
-        }
-    }
-
-    fn expr(&mut self, expr: &'q Expr) {
-        match expr {
-            Expr::Name(name) => {
-                self.found.insert(name);
-            }
-            Expr::List(inner) | Expr::And(inner) | Expr::Or(inner) => inner.iter().for_each(|expr| self.expr(expr)),
-            Expr::Path(base, _) => self.expr(base),
-            Expr::Call(_, arguments) => self.assigns(arguments),
-            Expr::Not(inner) | Expr::Minus(inner) => self.expr(inner),
-            Expr::Binary(_, left, right) => {
-                self.expr(left);
-                self.expr(right);
-            }
-            Expr::Between(value, from, to) => [value, from, to].into_iter().for_each(|expr| self.expr(expr)),
-            Expr::Query(pipeline) => self.pipeline(pipeline),
-            _ => {}
-        }
     }
 }

@@ -79,6 +79,8 @@ pub(super) enum Stage {
     Within(Vec<Stage>),
     /// `search "term"` behind a pipe.
     Search(Expr),
+    /// `invoke function(…)`, which gets the table.
+    Invoke(Expr),
     /// Changes no column and asks for nothing.
     Other,
 }

@@ -197,6 +197,10 @@ fn parts() {
     check_query("T\n| where a == 1\n\nU\n| where b == 2", &["query: + a eq 1", "query 2: + b eq 2"]);
     check_query("(T | where a == 1 | join U on b) | where c == 2", &["+ a eq 1", "+ c eq 2"]);
     check_query("T | invoke f(a) | where b == 2", &["+ b eq 2"]);
+    check_query(
+        "let f = (t:(*), n:int) { t | where a == n }; T | invoke f(1) | where b == 2",
+        &["f: + a eq 1", "query: + b eq 2"],
+    );
     check_query("cluster('x').database('y').T | where a == 1", &["+ a eq 1"]);
     // Nobody uses it, but it is all there is.
     check_query("let t = T | where a == 1;", &["+ a eq 1"]);
@@ -308,6 +312,7 @@ fn containers() {
     let rules = read("two.yaml", yaml).rules;
     assert_eq!((&*rules[0].title, rules[0].level.as_deref()), ("Two", Some("high")));
     assert_eq!(rules[0].logsource.to_string(), "azure//signinlogs".replace("//", "/"));
+    assert_eq!(read("two.kql", yaml).rules[0].id.as_deref(), Some("1"));
     let bare = read("a/three.kql", "// T1059\nT | where a == 1");
     assert_eq!((&*bare.rules[0].title, &*bare.rules[0].techniques[0]), ("three", "T1059"));
     for (path, text) in

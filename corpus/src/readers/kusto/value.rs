@@ -1,7 +1,8 @@
 //! Constants: what an expression is that no event has a say in.
 
+use super::columns::Columns;
 use super::read::Reader;
-use super::scope::{Binding, Bound, Columns, Env};
+use super::scope::{Binding, Bound, Env};
 use super::syntax::{Expr, Pipeline, Source, Stage, Statement};
 
 /// So many values of one list are read.
