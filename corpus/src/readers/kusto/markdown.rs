@@ -102,8 +102,11 @@ pub(super) fn read(text: &str) -> Page {
         } else if let Some((name, value)) = labelled(line) {
             match name.to_ascii_lowercase().as_str() {
                 "id" => {
-                    page.id = value.to_owned();
                     techniques_in(value, &mut page.techniques);
+                    // A technique is nobody's own id.
+                    if !page.techniques.iter().any(|technique| technique == value) {
+                        page.id = value.to_owned();
+                    }
                 }
                 "author" | "authors" => page.author = linked(value).to_owned(),
                 "license" | "licence" => page.licence = linked(value).to_owned(),
@@ -256,6 +259,12 @@ DeviceFileEvents
         let blocks: Vec<_> = page.blocks.iter().map(|b| (b.heading.as_str(), b.techniques.join(","))).collect();
         assert_eq!(blocks, [("Metadata", String::new()), ("Another (T1059.001)", "T1059.001,T1003".into())]);
         assert_eq!(page.blocks[0].query, "DeviceEvents\n| where a == \"b\"\n");
+    }
+
+    #[test]
+    fn a_technique_is_no_id() {
+        let page = read("# A\n**ID:** T1003.001\n");
+        assert_eq!((page.id.as_str(), page.techniques.as_slice()), ("", &["T1003.001".to_owned()][..]));
     }
 
     #[test]
