@@ -297,9 +297,10 @@ impl<'q> Parser<'q> {
         Some(self.cursor.since(start).trim_matches('"'))
     }
 
-    /// Whether this operator is at hand: they are written in capitals.
+    /// Whether this operator is at hand. To Lucene it is one in capitals only; who writes it small means it too.
     fn is(&self, operator: &str) -> bool {
-        self.cursor.peek() == Some(Kind::Word) && self.cursor.slice() == operator
+        let word = self.cursor.peek() == Some(Kind::Word) && self.cursor.slice().eq_ignore_ascii_case(operator);
+        word && self.cursor.peek_at(1) != Some(Kind::Colon)
     }
 }
 

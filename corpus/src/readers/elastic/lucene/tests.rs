@@ -15,6 +15,7 @@ fn operators_are_words_and_signs() {
     assert_eq!(show("a:1 OR b:2 AND NOT c:3"), ["|+ a eq 1", "|+ b eq 2", "|- c eq 3"]);
     assert_eq!(show("(a:1 || b:2) AND NOT (c:3 OR d:4)"), ["|+ a eq 1", "|+ b eq 2", "- c eq 3", "- d eq 4"]);
     assert_eq!(show("a:1 AND NOT NOT b:2"), ["+ a eq 1", "+ b eq 2"]);
+    assert_eq!(show("a:1 and not b:(2 or 3)"), ["+ a eq 1", "- b eq 2", "- b eq 3"]);
     assert_eq!(show("and:1 or:2"), ["+ and eq 1", "+ or eq 2"]);
 }
 
