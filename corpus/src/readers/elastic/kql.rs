@@ -266,7 +266,7 @@ fn equal(field: &str, value: Literal<'_>) -> Option<Tree> {
         return keyword(value);
     }
     let text = value.text();
-    let test = if network(&text) { Test::Cidr(text) } else { Test::Pattern(value.parts()) };
+    let test = if network(field, &text) { Test::Cidr(text) } else { Test::Pattern(value.parts()) };
     Some(Logic::Leaf(Comparison::new(field, test, value.raw)))
 }
 
@@ -326,11 +326,12 @@ impl Literal<'_> {
     }
 }
 
-/// Whether a value is a network: an address, `/` and the length of the prefix.
-pub(super) fn network(text: &str) -> bool {
+/// Whether a value is a network (an address, `/` and the length of the prefix) and this field holds addresses.
+pub(super) fn network(field: &str, text: &str) -> bool {
     let Some((address, length)) = text.split_once('/') else { return false };
     let Ok(address) = address.parse::<std::net::IpAddr>() else { return false };
-    length.parse::<u8>().is_ok_and(|length| length <= if address.is_ipv4() { 32 } else { 128 })
+    let holds = field.rsplit('.').next().is_some_and(|name| name == "ip" || name.ends_with("_ip"));
+    holds && length.parse::<u8>().is_ok_and(|length| length <= if address.is_ipv4() { 32 } else { 128 })
 }
 
 #[cfg(test)]

@@ -185,7 +185,7 @@ impl<'q> Parser<'q> {
                 self.cursor.bump();
                 let parts = pattern(slice);
                 let plain = text(slice);
-                let test = if network(&plain) { Test::Cidr(plain) } else { Test::Pattern(parts) };
+                let test = if network(field, &plain) { Test::Cidr(plain) } else { Test::Pattern(parts) };
                 leaf(field, test, slice)
             }
             Some(Kind::Text | Kind::Unclosed) => {
@@ -198,7 +198,7 @@ impl<'q> Parser<'q> {
                 let plain = text(inner);
                 leaf(
                     field,
-                    if network(&plain) { Test::Cidr(plain) } else { Test::Pattern(vec![Part::Text(plain)]) },
+                    if network(field, &plain) { Test::Cidr(plain) } else { Test::Pattern(vec![Part::Text(plain)]) },
                     inner,
                 )
             }

@@ -220,3 +220,45 @@ fn depth_is_bounded() {
         Some("? brackets are nested too deeply")
     );
 }
+
+#[test]
+fn time_grows_with_length_only() {
+    let pieces = [
+        "(",
+        ")",
+        "[",
+        "{",
+        "f(",
+        "f(a, ",
+        "not ",
+        "a in (1, ",
+        "a == ",
+        "- ",
+        "a + ",
+        "\"",
+        "\"\"\"",
+        "`",
+        "/*",
+        "|",
+        "|where a|",
+        " and",
+        "a or ",
+        "a::",
+        "is ",
+        "a like (",
+        "a == 1 is null ",
+        "a, ",
+        "coalesce(a, ",
+    ];
+    let commands =
+        ["where ", "eval a = ", "stats a = count() by ", "grok a \"%{", "rename a as ", "fork (", "enrich ", "from ("];
+    for piece in pieces {
+        for command in commands {
+            parse(&format!("from x | {command}{}", piece.repeat(20_000)));
+        }
+    }
+    for command in commands {
+        parse(&format!("from x | {command} a | ").repeat(10_000));
+        parse(&format!("from x | grok a \"{}", "%{(?<".repeat(20_000)));
+    }
+}
