@@ -53,6 +53,9 @@ const TRANSPARENT: [&str; 29] = [
     "trim",
 ];
 
+/// Each column of `coalesce` is compared with each value of a list: more of them than any rule's are not taken apart.
+const MAX_COALESCED: usize = 8;
+
 /// Words that no column is called without backticks.
 const KEYWORDS: [&str; 10] = ["and", "by", "false", "in", "is", "like", "not", "null", "or", "rlike"];
 
@@ -169,6 +172,9 @@ impl<'q> Parser<'q> {
             return None;
         }
         let values = self.list(Token::Close);
+        if matches!(left.kind, Kind::List(_) | Kind::Condition(_)) {
+            return None;
+        }
         any(values.iter().filter_map(|value| left.related(Relation::Equal, value)).collect())
     }
 
@@ -368,7 +374,11 @@ fn coalesced(values: Vec<Value<'_>>) -> Kind {
             _ => return Kind::Computed { columns: true },
         }
     }
-    if columns.is_empty() { Kind::Computed { columns: false } } else { Kind::Columns(columns) }
+    match columns.len() {
+        0 => Kind::Computed { columns: false },
+        1..=MAX_COALESCED => Kind::Columns(columns),
+        _ => Kind::Computed { columns: true },
+    }
 }
 
 /// The condition that a value is a text with anything before or after it; `None` if the text is computed.

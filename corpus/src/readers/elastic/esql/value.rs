@@ -5,6 +5,9 @@ use super::super::super::query::{Comparison, Test, wildcards};
 use crate::normal::Part;
 use crate::op::Base;
 
+/// What is computed is called as it is written, up to so many characters: every value of a list names it again.
+const MAX_NAME: usize = 200;
+
 /// A condition.
 pub(super) type Tree = Logic<Comparison>;
 
@@ -108,7 +111,10 @@ impl Value<'_> {
                     _ => Some(Logic::Alternatives(nodes)),
                 }
             }
-            Kind::Computed { .. } => Some(leaf(self.raw, true)),
+            Kind::Computed { .. } => {
+                let end = self.raw.char_indices().nth(MAX_NAME).map_or(self.raw.len(), |(end, _)| end);
+                Some(leaf(self.raw.get(..end).unwrap_or_default(), true))
+            }
             _ => None,
         }
     }
