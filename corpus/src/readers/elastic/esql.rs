@@ -82,7 +82,7 @@ impl<'q> Parser<'q> {
                 .cursor
                 .reason(format!("the command `{}` is not known", command.chars().take(40).collect::<String>())),
         }
-        self.to_end();
+        self.finish();
     }
 
     /// `where condition`
@@ -121,7 +121,7 @@ impl<'q> Parser<'q> {
         while self.cursor.peek() == Some(Kind::Open) {
             self.cursor.bump();
             if !self.cursor.enter() {
-                return self.to_end();
+                return self.finish();
             }
             self.branches += 1;
             let mut inner = Vec::new();
@@ -247,7 +247,7 @@ impl<'q> Parser<'q> {
     }
 
     /// To the end of this stage.
-    fn to_end(&mut self) {
+    fn finish(&mut self) {
         while !self.at_end() {
             self.pass();
         }

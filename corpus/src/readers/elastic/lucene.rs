@@ -174,7 +174,8 @@ impl<'q> Parser<'q> {
                 match name.as_str() {
                     "_exists_" => self.present(Test::Exists),
                     "_missing_" => self.present(Test::Missing),
-                    _ if self.at_series_end() => {
+                    // No value, or the next field instead of one.
+                    _ if self.at_series_end() || self.cursor.peek_at(1) == Some(Kind::Colon) => {
                         self.cursor.unexpected();
                         None
                     }

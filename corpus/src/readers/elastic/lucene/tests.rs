@@ -57,6 +57,7 @@ fn what_can_be_read_is_read() {
     assert_eq!(show("a:1) AND b:2"), ["+ a eq 1", "+ b eq 2", "? `)` cannot stand there"]);
     assert_eq!(show("a:1 AND (b:2"), ["+ a eq 1", "+ b eq 2", "? the query ends too early"]);
     assert_eq!(show("a:1 AND b:"), ["+ a eq 1", "? the query ends too early"]);
+    assert_eq!(show("a:b:1"), ["+ b eq 1", "? `b` cannot stand there"]);
     assert_eq!(show("a:1 AND b:\"x"), ["+ a eq 1", "+ b eq x", "? a quote is not closed"]);
     assert_eq!(show("a:[1 AND b:2").first().map(String::as_str), Some("+ b eq 2"));
     let deep = format!("a:1 AND {}b:2{} AND c:3", "(".repeat(5_000), ")".repeat(5_000));
