@@ -276,6 +276,11 @@ impl Project {
         self.names.keys().map(|name| &**name)
     }
 
+    /// Every id of the project, in lower case, with the rules that have it; in no particular order.
+    pub fn ids(&self) -> impl Iterator<Item = (&str, &[Entry])> {
+        self.ids.iter().map(|(id, entries)| (&**id, entries.as_slice()))
+    }
+
     /// Whether no two rules of the project have this id.
     pub fn is_unique_id(&self, id: &str) -> bool {
         self.with_id(id).len() <= 1

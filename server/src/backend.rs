@@ -6,8 +6,9 @@ use tokio::sync::oneshot;
 use tower_lsp::LanguageServer;
 use tower_lsp::jsonrpc::{Error, Result};
 use tower_lsp::lsp_types::{
-    DidChangeTextDocumentParams, DidCloseTextDocumentParams, DidOpenTextDocumentParams, Hover, HoverParams,
-    InitializeParams, InitializeResult, ServerInfo, SetTraceParams, TextDocumentPositionParams, Url,
+    CompletionItem, CompletionParams, CompletionResponse, DidChangeTextDocumentParams, DidCloseTextDocumentParams,
+    DidOpenTextDocumentParams, Hover, HoverParams, InitializeParams, InitializeResult, ServerInfo, SetTraceParams,
+    TextDocumentPositionParams, Url,
 };
 
 use crate::convert::Encoding;
@@ -92,6 +93,18 @@ impl LanguageServer for Backend {
 
     async fn did_close(&self, params: DidCloseTextDocumentParams) {
         self.tell(Message::Close(params));
+    }
+
+    async fn completion(&self, params: CompletionParams) -> Result<Option<CompletionResponse>> {
+        let items = self.at(params.text_document_position, features::completion::complete).await?;
+        Ok(items.map(CompletionResponse::Array))
+    }
+
+    async fn completion_resolve(&self, item: CompletionItem) -> Result<CompletionItem> {
+        let Some(uri) = features::completion::document_of(&item) else { return Ok(item) };
+        let plain = item.clone();
+        let resolved = self.about(uri, move |view| Some(features::completion::resolve(view, item))).await?;
+        Ok(resolved.unwrap_or(plain))
     }
 
     async fn hover(&self, params: HoverParams) -> Result<Option<Hover>> {

@@ -1,5 +1,6 @@
 //! What the server offers, a file each: pure functions of a [`View`](crate::view::View).
 
+pub(crate) mod completion;
 pub(crate) mod diagnostics;
 pub(crate) mod hover;
 
@@ -19,6 +20,7 @@ pub(crate) fn capabilities(encoding: Encoding) -> ServerCapabilities {
             change: Some(TextDocumentSyncKind::INCREMENTAL),
             ..TextDocumentSyncOptions::default()
         })),
+        completion_provider: Some(completion::options()),
         hover_provider: Some(HoverProviderCapability::Simple(true)),
         ..ServerCapabilities::default()
     }

@@ -19,6 +19,7 @@
 
 mod backend;
 mod convert;
+mod cursor;
 mod document;
 mod exit;
 mod features;
