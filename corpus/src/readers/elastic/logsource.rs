@@ -15,6 +15,9 @@ const TABLE: &str = include_str!("../../../data/logsources/elastic.tsv");
 /// The field with the ids of Windows events.
 const CODE: &str = "event.code";
 
+/// The field with the operating system.
+const OS: &str = "host.os.type";
+
 /// What a rule says outside of its query.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Surroundings<'a> {
@@ -37,7 +40,9 @@ impl Asked {
     fn of(category: Option<&String>, logic: &Logic<Comparison>) -> Self {
         let mut asked = Self::default();
         logic.each(|comparison, place| {
-            if place.role == Role::Indicator && place.scope != Scope::Guard && !comparison.derived {
+            // One branch's system says nothing of the others.
+            let branch = place.scope == Scope::Branch && comparison.field.eq_ignore_ascii_case(OS);
+            if place.role == Role::Indicator && place.scope != Scope::Guard && !comparison.derived && !branch {
                 let value = match comparison.test {
                     Test::Pattern(_) => comparison.raw.clone(),
                     _ => String::new(),
@@ -280,7 +285,7 @@ pub(super) fn find<'a>(
     let mut whole: Option<LogSource> = None;
     for (category, logic) in parts {
         let mut asked = Asked::of(category, logic);
-        let os = only(asked.values("host.os.type").map(str::to_lowercase)).or_else(|| tagged.clone());
+        let os = only(asked.values(OS).map(str::to_lowercase)).or_else(|| tagged.clone());
         let data = asked.data(surroundings);
         let mut here: Option<LogSource> = None;
         // What a list asks for is looked up one by one: each may lead elsewhere.

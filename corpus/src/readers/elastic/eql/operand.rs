@@ -5,7 +5,7 @@ use std::ops::Range;
 use crate::normal::Part;
 use crate::op::Base;
 use crate::readers::logic::Logic;
-use crate::readers::query::{Comparison, Test};
+use crate::readers::query::{Comparison, Pattern, Test};
 
 /// What stands on a side of an operator.
 #[derive(Clone, Debug)]
@@ -200,18 +200,13 @@ fn filled(relation: Relation, number: &str) -> Option<bool> {
 
 /// A text with `*` and `?` as wildcards, which cannot be escaped.
 fn wildcards(text: &str) -> Vec<Part> {
-    let mut parts = Vec::new();
-    let mut rest = text;
-    while let Some(at) = rest.find(['*', '?']) {
-        let (before, from) = rest.split_at(at);
-        if !before.is_empty() {
-            parts.push(Part::Text(before.to_owned()));
+    let mut pattern = Pattern::default();
+    for c in text.chars() {
+        match c {
+            '*' => pattern.wildcard(Part::Star),
+            '?' => pattern.wildcard(Part::Question),
+            c => pattern.push(c),
         }
-        parts.push(if from.starts_with('*') { Part::Star } else { Part::Question });
-        rest = from.get(1..).unwrap_or_default();
     }
-    if !rest.is_empty() || parts.is_empty() {
-        parts.push(Part::Text(rest.to_owned()));
-    }
-    parts
+    pattern.into_parts()
 }

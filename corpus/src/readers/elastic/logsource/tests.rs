@@ -19,6 +19,12 @@ fn the_category_and_the_system_decide_on_a_host() {
     let source = |query: &str, tags: &[&str]| show(query, &WINDOWS, tags).0;
     assert_eq!(source("process where a == 1", &["OS: Linux"]), "linux/process_creation");
     assert_eq!(source("process where a == 1", &["OS: Linux", "OS: macOS"]), "process_creation");
+    let branches = "process where (host.os.type == \"linux\" and a == 1) or b == 1";
+    assert_eq!(source(branches, &["OS: Linux", "OS: macOS"]), "process_creation");
+    assert_eq!(
+        source("process where host.os.type in (\"linux\")", &["OS: Linux", "OS: macOS"]),
+        "linux/process_creation"
+    );
     assert_eq!(source("any where event.category == \"process\"", &["OS: macOS"]), "macos/process_creation");
     assert_eq!(source("registry where event.type == \"change\"", &["OS: Windows"]), "windows/registry_set");
     assert_eq!(
