@@ -171,3 +171,10 @@ impl<'c> Asking<'c> {
         self.logsource.get_or_init(|| self.corpus.rules_of_logsource(self.rule.logsource.as_ref(), &self.leave))
     }
 }
+
+/// Of a list of rules the Sigma rules. What is said unasked rests on them alone: the gates were measured on them, and other
+/// vendors' rules have other habits, such as exclusions for the agents that they run on.
+fn of_sigma(corpus: &Corpus, mut rules: Vec<RuleId>) -> Vec<RuleId> {
+    rules.retain(|rule| corpus.rule(*rule).vendor() == Vendor::Sigma);
+    rules
+}

@@ -1,5 +1,5 @@
-//! What the advice would have said about SigmaHQ's active rules, each left out while it asks: `docs/advice.md` has the
-//! figures. The reports go to standard output past the test harness, so that CI's log has them.
+//! What the advice would have said about SigmaHQ's active rules, each left out while it asks, of a corpus that has the rules
+//! of all vendors: `docs/advice.md` has the figures. The reports go to standard output past the test harness, so that CI's log has them.
 
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
@@ -9,6 +9,7 @@ use sigwise_corpus::Corpus;
 use sigwise_corpus::advice::{Asking, exclusions, fields, misspelled, reach, siblings, similar, techniques};
 use sigwise_corpus::attack::Attack;
 use sigwise_corpus::rule::{Predicate, Role, Rule, Scope};
+use sigwise_corpus::vendor::Vendor;
 use sigwise_tests::published;
 
 macro_rules! say {
@@ -23,7 +24,7 @@ fn asking<'c>(rule: &Rule, corpus: &'c Corpus) -> Asking<'c> {
 #[test]
 #[ignore = "needs the rule corpora: set SIGWISE_SHARED"]
 fn a_field_taken_away_is_named() {
-    let (rules, corpus) = published::sigmahq();
+    let (rules, corpus) = published::sigmahq(Some(&published::others()));
     let start = Instant::now();
     let (mut asked, mut there) = (0u32, 0u32);
     let (mut ours, mut popular) = ([0u32; 2], [0u32; 2]);
@@ -67,7 +68,7 @@ fn a_field_taken_away_is_named() {
 #[test]
 #[ignore = "needs the rule corpora: set SIGWISE_SHARED"]
 fn a_related_rule_is_found() {
-    let (rules, corpus) = published::sigmahq();
+    let (rules, corpus) = published::sigmahq(Some(&published::others()));
     let (mut asked, mut found) = (0u32, [0u32; 2]);
     for rule in &rules {
         let asking = asking(rule, &corpus);
@@ -77,7 +78,10 @@ fn a_related_rule_is_found() {
             continue;
         }
         asked += 1;
-        let place = similar::rules(&asking, 5).iter().position(|(rule, _)| declared.contains(rule));
+        // Sigma rules are related to Sigma rules; those of others stand between them.
+        let similar = similar::rules(&asking, 50).into_iter().map(|(rule, _)| rule);
+        let mut similar = similar.filter(|rule| corpus.rule(*rule).vendor() == Vendor::Sigma).take(5);
+        let place = similar.position(|rule| declared.contains(&rule));
         for (at, limit) in [1, 5].into_iter().enumerate() {
             found[at] += u32::from(place.is_some_and(|place| place < limit));
         }
@@ -101,7 +105,7 @@ const GATES: [(&str, RangeInclusive<u32>); 6] = [
 #[test]
 #[ignore = "needs the rule corpora: set SIGWISE_SHARED"]
 fn gates_open_rarely() {
-    let (rules, corpus) = published::sigmahq();
+    let (rules, corpus) = published::sigmahq(Some(&published::others()));
     let asking: Vec<Asking<'_>> = rules.iter().map(|rule| asking(rule, &corpus)).collect();
     let mut counts: BTreeMap<&str, u32> = BTreeMap::new();
     let mut tell = |gate: &'static str, asking: &Asking<'_>, what: String| {
@@ -186,7 +190,7 @@ fn gates_open_rarely() {
 #[ignore = "needs the rule corpora: set SIGWISE_SHARED"]
 fn advice_keeps_up_with_typing() {
     const LISTED: usize = 10;
-    let (rules, corpus) = published::sigmahq();
+    let (rules, corpus) = published::sigmahq(Some(&published::others()));
     let mut times = Vec::with_capacity(rules.len());
     for rule in &rules {
         let rule = rule.clone();
@@ -215,7 +219,7 @@ fn advice_keeps_up_with_typing() {
 #[test]
 #[ignore = "needs the rule corpora: set SIGWISE_SHARED"]
 fn peers_agree_on_what_is_right() {
-    let (rules, corpus) = published::sigmahq();
+    let (rules, corpus) = published::sigmahq(Some(&published::others()));
     let (mut spoken, mut named, mut right, mut complete) = (0, 0u32, 0u32, 0);
     for rule in &rules {
         let asking = asking(rule, &corpus);

@@ -3,7 +3,7 @@
 use rustc_hash::FxHashMap;
 
 use super::cover::covers;
-use super::{Asking, Support};
+use super::{Asking, Support, of_sigma};
 use crate::corpus::{Corpus, Leave, RowId, RuleId, Take};
 use crate::rule::Predicate;
 use crate::words::words;
@@ -131,9 +131,10 @@ pub fn twins<'a>(asking: &'a Asking<'_>) -> Vec<Sibling<'a>> {
             if out.iter().any(|known| known.row == twin) || is_known(asking, twin) || is_about_one_case(asking) {
                 continue;
             }
-            let peers = corpus.reach_count(row, leave);
-            let rules = together(corpus, row, twin, leave);
-            let (both, other) = (rules.len() as f32, corpus.reach_count(twin, leave));
+            let looking = |row| of_sigma(corpus, corpus.rules_of_row(row, Take::Indicators, leave)).len() as u32;
+            let (peers, other) = (looking(row), looking(twin));
+            let rules = of_sigma(corpus, together(corpus, row, twin, leave));
+            let both = rules.len() as f32;
             let either = (peers + other) as f32 - both;
             if peers < RULES || other > peers || both < AGREE * peers as f32 || both < AGREE * either {
                 continue;
@@ -170,13 +171,19 @@ const SLACK: f32 = 0.05;
 impl Pairs {
     pub(super) fn new(corpus: &Corpus) -> Self {
         let mut pairs = Vec::new();
-        for (row, reach) in corpus.frequent(RULES) {
-            for sibling in corpus.siblings(row, Leave::NONE) {
+        let looking = |row| of_sigma(corpus, corpus.rules_of_row(row, Take::Indicators, Leave::NONE));
+        for (row, _) in corpus.frequent(RULES) {
+            let rules = looking(row);
+            let reach = rules.len() as u32;
+            if reach < RULES {
+                continue;
+            }
+            for sibling in corpus.siblings_in(&rules, row) {
                 let both = sibling.rules as f32;
                 if both < (AGREE - SLACK) * reach as f32 {
                     break;
                 }
-                let either = (reach + corpus.reach_count(sibling.of, Leave::NONE)) as f32 - both;
+                let either = (reach + looking(sibling.of).len() as u32) as f32 - both;
                 if both >= (AGREE - SLACK) * either {
                     pairs.push((row, sibling.of));
                 }

@@ -4,6 +4,8 @@ use rustc_hash::FxHashMap;
 
 use super::similar::{Kinds, Query, best};
 use super::{Asking, Support};
+use crate::corpus::RuleId;
+use crate::vendor::Vendor;
 
 /// A technique that the rule does not name.
 #[derive(Clone, Debug)]
@@ -33,10 +35,15 @@ const AUTHORS: u32 = 3;
 
 /// The techniques of similar rules, best first, at most `count`.
 pub fn ranked<'c>(asking: &Asking<'c>, count: usize) -> Vec<PeerTechnique<'c>> {
+    of(asking, |_| true, count)
+}
+
+/// The techniques of the most similar of the rules that `asked` takes.
+fn of<'c>(asking: &Asking<'c>, asked: impl Fn(RuleId) -> bool, count: usize) -> Vec<PeerTechnique<'c>> {
     let corpus = asking.corpus();
     let mut similar = Query::of(asking).run(asking, Kinds::PURPOSE, SAME_LOGSOURCE);
     let index = corpus.prepared().similar(corpus);
-    similar.retain(|(rule, _)| index.has_techniques(*rule));
+    similar.retain(|(rule, _)| index.has_techniques(*rule) && asked(*rule));
     let nearest = best(similar, NEIGHBOURS);
     let total: f32 = nearest.iter().map(|(_, sim)| sim * sim).sum::<f32>().max(f32::MIN_POSITIVE);
     let mut found: FxHashMap<&'c str, PeerTechnique<'c>> = FxHashMap::default();
@@ -54,9 +61,11 @@ pub fn ranked<'c>(asking: &Asking<'c>, count: usize) -> Vec<PeerTechnique<'c>> {
     out
 }
 
-/// The technique that most speaks for, where that is enough to say it unasked. Meant for rules that name none.
+/// The technique that most speaks for, where that is enough to say it unasked: among Sigma rules, on which that was
+/// measured. Meant for rules that name none.
 pub fn suggested<'c>(asking: &Asking<'c>) -> Option<PeerTechnique<'c>> {
-    let first = ranked(asking, 1).pop()?;
+    let sigma = |rule| asking.corpus().rule(rule).vendor() == Vendor::Sigma;
+    let first = of(asking, sigma, 1).pop()?;
     let enough = first.share >= SHARE
         && first.support.count() >= RULES
         && asking.corpus().evidence(&first.support.rules).authors >= AUTHORS;

@@ -271,10 +271,14 @@ impl Corpus {
     /// What rules that look for a row take as its alternatives: rows of the same field in the same group that are not joined
     /// by *and*. With how many rules do, most first.
     pub fn siblings(&self, row: RowId, leave: &Leave) -> Vec<Count<RowId>> {
+        self.siblings_in(&self.rules_of_row(row, Take::Indicators, leave), row)
+    }
+
+    /// The same of these rules alone.
+    pub fn siblings_in(&self, rules: &[RuleId], row: RowId) -> Vec<Count<RowId>> {
         let field = self.field_of(row);
-        let rules = self.rules_of_row(row, Take::Indicators, leave);
         let mut tally = Tally::new(self.row_count(), rules.len());
-        for rule in rules {
+        for &rule in rules {
             let view = self.rule(rule);
             let mut groups: Vec<u16> = Vec::new();
             let alternative = |i: &Incident| i.is_indicator() && !i.all;

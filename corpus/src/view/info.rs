@@ -136,7 +136,7 @@ impl Info {
         }
         let sources = SourceView::all(corpus);
         for source in &sources {
-            let mut add = |counts: &mut ByVendor, more: u32| {
+            let add = |counts: &mut ByVendor, more: u32| {
                 let count = counts.entry(source.vendor.word()).or_default();
                 *count = count.saturating_add(more);
             };

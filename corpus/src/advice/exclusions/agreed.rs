@@ -1,6 +1,7 @@
 //! What so many peers leave out that it is worth saying unasked.
 
 use super::{Asking, Own, excluded};
+use crate::advice::of_sigma;
 use crate::corpus::{Corpus, Incident, RowId, RuleId, Take, both};
 use crate::logsource::LogSourceRef;
 use crate::normal::sigma::SigmaItem;
@@ -42,13 +43,13 @@ const PEERS: usize = 3;
 /// copies of one list count as three).
 const SHARE: f32 = 0.4;
 
-/// What at least three peers and 40 percent of them leave out, whether the rule does or not.
+/// What at least three peers that are Sigma rules too, and 40 percent of them, leave out, whether the rule does or not.
 pub fn agreement(asking: &Asking<'_>) -> Option<Agreed> {
     let corpus = asking.corpus();
     if !corpus.prepared().agreement(corpus).may_agree(asking) {
         return None;
     }
-    let peers = asking.technique_peers();
+    let peers = of_sigma(corpus, asking.technique_peers());
     let least = (SHARE * peers.len() as f32).ceil().max(PEERS as f32) as u32;
     let mut rows = Vec::new();
     for count in corpus.rows_in(&peers, Take::Exclusions).into_iter().take_while(|count| count.rules >= least) {
@@ -75,7 +76,6 @@ impl Agreed {
     /// The selections that leave all of it out, as peers write them: what stands together in one of theirs stands together
     /// here. Empty where no peer says it in a way that can be written anew.
     pub fn filters(&self, asking: &Asking<'_>) -> Vec<Filter> {
-        let corpus = asking.corpus();
         let mut open: Vec<RowId> = self.rows.iter().map(|row| row.row).collect();
         let mut groups = Vec::new();
         for rule in self.rows.iter().flat_map(|row| row.rules.iter().copied()) {
@@ -164,7 +164,7 @@ struct Agree {
 impl Agreement {
     pub(in crate::advice) fn new(corpus: &Corpus) -> Self {
         let mut rules: FxHashMap<(&str, LogSourceRef<'_>), Vec<RuleId>> = FxHashMap::default();
-        for rule in corpus.rules() {
+        for rule in corpus.rules().filter(|rule| rule.vendor() == Vendor::Sigma) {
             for id in rule.techniques() {
                 rules.entry((id, rule.logsource())).or_default().push(rule.rule_id());
             }
