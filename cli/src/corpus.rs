@@ -128,7 +128,7 @@ fn write_info(info: &Info, page: &mut Page<'_>) -> io::Result<()> {
             }
         };
         fact("not maintained", source.inactive);
-        fact("nothing read of", source.without_rows);
+        fact("nothing read of", source.without_predicates);
         if source.unknown_logsource > 0 {
             let (unknown, all) = (source.unknown_logsource, source.with_query);
             let share = f64::from(unknown) * 100.0 / f64::from(all.max(1));

@@ -26,7 +26,7 @@ pub(crate) use write::Tables;
 const MAGIC: [u8; 8] = *b"SIGWISE\x1a";
 
 /// The version of the format; a file of another one is not read.
-pub const VERSION: u32 = 3;
+pub const VERSION: u32 = 4;
 
 /// An absent number.
 pub(crate) const NONE: u32 = u32::MAX;
@@ -143,7 +143,7 @@ const SCHEMA: [(Section, &str, &[Column]); SECTIONS] = {
         // version of ATT&CK; families
         (S::Meta, "meta", &[Text, Any]),
         // vendor, label, repository, commit, date, licence, URL template, files, rules left out as inactive, rules;
-        // rules with a query, those of them without a known log source, those of them without a row
+        // rules with a query, those of them without a known log source, those of them of which nothing could be read
         (S::Sources, "sources", &[Vendor, Text, Text, Text, Text, Text, Text, Any, Any, Any, Any, Any, Any]),
         // source, path, reason
         (S::Unread, "unread", &[Record(S::Sources), Text, Text]),
@@ -256,8 +256,8 @@ pub(crate) mod of_rule {
     pub(crate) const DOCUMENT: usize = 11;
     pub(crate) const LOGSOURCE: usize = 12;
     pub(crate) const FAMILY: usize = 13;
-    /// 1 where it has a query, else 0.
-    pub(crate) const HAS_QUERY: usize = 14;
+    /// 0 where it has no query, 1 where it has one of which nothing could be read, else 2.
+    pub(crate) const QUERY: usize = 14;
     pub(crate) const INCIDENCE: usize = 15;
     pub(crate) const GROUPS: usize = 16;
     pub(crate) const TECHNIQUES: usize = 17;

@@ -7,8 +7,10 @@ use std::time::{Duration, Instant};
 use sigwise_corpus::advice::Asking;
 use sigwise_corpus::attack::Attack;
 use sigwise_corpus::build::{Builder, Provenance};
+use sigwise_corpus::corpus::RowId;
+use sigwise_corpus::logsource::LogSource;
 use sigwise_corpus::op::Base;
-use sigwise_corpus::rule::Rule;
+use sigwise_corpus::rule::{Predicate, Rule};
 use sigwise_corpus::vendor::Vendor;
 use sigwise_corpus::view::{AdvicePage, IndicatorPage, TechniquePage};
 use sigwise_corpus::{Corpus, Leave, Snapshot, readers};
@@ -30,22 +32,34 @@ fn models() -> Vec<Rule> {
     readers::sigma::read("peers.yml", text.to_vec()).rules
 }
 
-/// Rules that vary the models: of their values two fifths are those that many rules have, the others are new; each has a
-/// technique of its own choice.
+/// Rules that vary the models: each looks for what four of them look for, in one of a hundred log sources more often than in
+/// those of the models. Of their values a fifth are those that many rules have, the others are new; each rule has a technique
+/// of its own choice.
 fn rules(count: usize) -> impl Iterator<Item = Rule> {
     let models = models();
     let techniques: Vec<Box<str>> = Attack::embedded().techniques().iter().map(|t| t.id.clone()).collect();
     let mut random = fastrand::Rng::with_seed(1);
     (0..count).map(move |number| {
-        let mut rule = models[number % models.len()].clone();
+        let model = |step: usize| &models[(number + step * number / models.len()) % models.len()];
+        let mut rule = model(0).clone();
         rule.id = Some(format!("{number:08x}-0000-4000-8000-000000000000").into());
         rule.title = format!("{} of program {}", rule.title, random.u32(..40_000)).into();
         rule.author = format!("Author {}", random.u32(..5_000)).into();
         rule.path = format!("rules/{}/{number}.yml", number / 1_000).into();
         rule.techniques = vec![techniques[random.usize(..techniques.len())].clone()];
+        if random.u8(..3) > 0 {
+            let category = format!("category_{}", random.u8(..100));
+            rule.logsource = LogSource::new(Some("windows"), Some(&category), None);
+        }
+        for step in 1..4 {
+            let group = rule.groups.len() as u16;
+            rule.groups.push(format!("selection_{step}").into());
+            let more = model(step).predicates.iter().cloned();
+            rule.predicates.extend(more.map(|predicate| Predicate { group, ..predicate }));
+        }
         for predicate in rule.predicates.iter_mut().filter(|p| p.has_row && !p.scaffold) {
-            if random.u8(..5) >= 2 && !matches!(predicate.op.base(), Base::Exists | Base::Missing) {
-                predicate.value = format!("{}-{}", predicate.value, random.u32(..30_000_000)).into();
+            if random.u8(..5) > 0 && !matches!(predicate.op.base(), Base::Exists | Base::Missing) {
+                predicate.value = format!("{}-{}", predicate.value, random.u32(..100_000_000)).into();
                 predicate.value_raw = predicate.value.clone();
             }
         }
@@ -91,16 +105,16 @@ fn advise_on(corpus: &Corpus) -> AdvicePage {
     AdvicePage::of(&Asking::new(rule, corpus, attack), "rule.yml", attack)
 }
 
-#[divan::bench]
-fn indicator_of_many_rules() -> IndicatorPage {
-    let most = corpus().frequent(3).max_by_key(|(_, rules)| *rules).expect("some row has three rules");
-    IndicatorPage::of(corpus(), most.0, Leave::NONE)
+/// A row that about so many rules look for.
+fn row(rules: u32) -> RowId {
+    corpus().frequent(3).min_by_key(|(row, count)| (count.abs_diff(rules), *row)).expect("some row has three rules").0
 }
 
-#[divan::bench]
-fn indicator_of_few_rules() -> IndicatorPage {
-    let few = corpus().frequent(3).min_by_key(|(_, rules)| *rules).expect("some row has three rules");
-    IndicatorPage::of(corpus(), few.0, Leave::NONE)
+/// The most frequent row of the embedded corpus has 300 rules.
+#[divan::bench(args = [10, 1_000, 30_000])]
+fn indicator(bencher: divan::Bencher<'_, '_>, rules: u32) {
+    let row = row(rules);
+    bencher.bench(|| IndicatorPage::of(corpus(), row, Leave::NONE));
 }
 
 #[divan::bench]

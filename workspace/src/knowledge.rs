@@ -75,8 +75,13 @@ pub fn with_own_rules(corpus: Corpus, sources: &[Source], attack: &Attack) -> Re
 /// # Errors
 /// It cannot be read, or is none.
 pub fn open_snapshot(path: &Path) -> Result<Snapshot, Error> {
-    let bytes = std::fs::read(path).map_err(Error::reading(path))?;
-    Snapshot::from_bytes(bytes)
+    let open = || {
+        let file = std::fs::File::open(path)?;
+        let size = file.metadata()?.len();
+        Snapshot::from_reader(file, size)
+    };
+    open()
+        .map_err(Error::reading(path))?
         .map_err(|error| FileError { path: slashed(path), verb: "use", reason: error.to_string() }.into())
 }
 

@@ -4,7 +4,8 @@ use super::{Builder, Provenance};
 use crate::corpus::{Corpus, RuleRef};
 use crate::fields::Fields;
 use crate::logsource::Event;
-use crate::rule::{Predicate, Rule};
+use crate::op::Base;
+use crate::rule::{Predicate, Role, Rule, Scope};
 use crate::snapshot::{NONE, Section, Snapshot, of_rule};
 use crate::vendor::Vendor;
 
@@ -70,9 +71,38 @@ fn back(corpus: &Corpus, rule: RuleRef<'_>, document: u32) -> Rule {
         events: rule.events().map(|(provider, id)| Event { provider: provider.into(), id: id.into() }).collect(),
         groups: rule.groups().map(Into::into).collect(),
         has_query: rule.has_query(),
-        predicates: rule.incidents().map(|incident| predicate(corpus, rule.vendor(), &incident)).collect(),
+        predicates: predicates(corpus, rule),
         unread: Vec::new(),
     }
+}
+
+fn predicates(corpus: &Corpus, rule: RuleRef<'_>) -> Vec<Predicate> {
+    let mut predicates: Vec<Predicate> =
+        rule.incidents().map(|incident| predicate(corpus, rule.vendor(), &incident)).collect();
+    if predicates.is_empty() && rule.has_query() && !rule.is_unread() {
+        // It had some that have no row; which ones, a snapshot does not say.
+        let op = Base::Lookup.into();
+        let text = || Box::<str>::default();
+        predicates.push(Predicate {
+            field: text(),
+            op,
+            value: text(),
+            field_raw: text(),
+            value_raw: text(),
+            modifiers: text(),
+            role: Role::Indicator,
+            scope: Scope::Top,
+            all: false,
+            derived: false,
+            scaffold: false,
+            own: None,
+            has_row: false,
+            group: 0,
+            span: None,
+            field_span: None,
+        });
+    }
+    predicates
 }
 
 fn predicate(corpus: &Corpus, vendor: Vendor, incident: &crate::corpus::Incident) -> Predicate {

@@ -194,7 +194,7 @@ impl<'a> Writer<'a> {
                 count(source.rules.len()),
                 count(of().count()),
                 count(of().filter(|((_, rule), _)| rule.logsource == LogSource::default()).count()),
-                count(of().filter(|(_, entry)| entry.incidents.is_empty()).count()),
+                count(of().filter(|((_, rule), _)| rule.predicates.is_empty()).count()),
             ];
             self.tables.push(Section::Sources, record);
             for (path, reason) in &source.unread {
@@ -236,7 +236,7 @@ impl<'a> Writer<'a> {
             record[of_rule::DOCUMENT] = u32::try_from(rule.document).unwrap_or(NONE);
             record[of_rule::LOGSOURCE] = entry.logsource;
             record[of_rule::FAMILY] = families.get(i).copied().unwrap_or_default();
-            record[of_rule::HAS_QUERY] = u32::from(rule.has_query);
+            record[of_rule::QUERY] = u32::from(rule.has_query) * (1 + u32::from(!rule.predicates.is_empty()));
             starts(&self.tables, &mut record);
             self.tables.push(Section::Rules, record);
             for incident in &entry.incidents {

@@ -151,7 +151,17 @@ impl<'a> RuleRef<'a> {
 
     /// Whether it has a query, so that it should look for something.
     pub fn has_query(&self) -> bool {
-        self.snapshot.get(Section::Rules, self.local, of_rule::HAS_QUERY) != 0
+        self.query() > 0
+    }
+
+    /// Whether it has a query of which nothing could be read. What could be read can still have no row: values of other
+    /// fields, lists kept elsewhere, results of the query.
+    pub fn is_unread(&self) -> bool {
+        self.query() == 1
+    }
+
+    fn query(&self) -> u32 {
+        self.snapshot.get(Section::Rules, self.local, of_rule::QUERY)
     }
 
     /// The family it belongs to: a number that related rules share.

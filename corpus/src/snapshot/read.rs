@@ -1,7 +1,10 @@
 //! Bytes → tables: checked once, then read in place.
 
 use std::borrow::Cow;
+use std::io::{self, Read};
 use std::ops::Range;
+
+use rayon::prelude::*;
 
 use super::numbers::{BLOCK, MARGIN, Numbers};
 use super::write::{CHECKSUM_AT, HEADER};
@@ -28,6 +31,9 @@ struct Place {
     width: usize,
 }
 
+/// Larger files are checked on all cores.
+const AT_ONCE: u64 = 32 << 20;
+
 /// The largest number of a group in its rule.
 const GROUPS: u32 = u16::MAX as u32;
 
@@ -35,27 +41,73 @@ impl Snapshot {
     /// Checks bytes that are part of the program: they are read in place. Their checksum is not compared, since bytes of the
     /// program were never half written, and it takes a third of the time; the tables are checked all the same.
     pub fn from_static(bytes: &'static [u8]) -> Result<Self, SnapshotError> {
-        let (columns, blob) = check(bytes, false)?;
-        let (head, tail) = bytes.split_at_checked(blob).unwrap_or_default();
+        let layout = Layout::of(bytes, bytes.len() as u64)?;
+        let (head, tail) = bytes.split_at_checked(layout.texts).unwrap_or_default();
         let texts = std::str::from_utf8(tail).map_err(|_| not_utf8())?;
-        Self { bytes: Cow::Borrowed(head), texts: Cow::Borrowed(texts), columns }.checked()
+        let snapshot = Self { bytes: Cow::Borrowed(head), texts: Cow::Borrowed(texts), columns: layout.columns };
+        snapshot.check_tables()?;
+        Ok(snapshot)
     }
 
     /// Checks bytes of a file.
     pub fn from_bytes(mut bytes: Vec<u8>) -> Result<Self, SnapshotError> {
-        let (columns, blob) = check(&bytes, true)?;
-        let tail = bytes.split_off(blob.min(bytes.len()));
-        let texts = String::from_utf8(tail).map_err(|_| not_utf8())?;
-        Self { bytes: Cow::Owned(bytes), texts: Cow::Owned(texts), columns }.checked()
+        let layout = Layout::of(&bytes, bytes.len() as u64)?;
+        let texts = bytes.split_off(layout.texts.min(bytes.len()));
+        Self::from_parts(layout, bytes, texts)
     }
 
-    fn checked(self) -> Result<Self, SnapshotError> {
-        for (section, table, columns) in SCHEMA {
-            for (at, column) in columns.iter().enumerate() {
-                self.check_column(section, table, at, *column)?;
-            }
+    /// Reads a file of `size` bytes, and checks it: tables and texts go where they stay, which saves large files a copy.
+    ///
+    /// # Errors
+    /// What reading fails with; then, inside, what is wrong with what was read.
+    pub fn from_reader(mut file: impl Read, size: u64) -> io::Result<Result<Self, SnapshotError>> {
+        let mut tables = Vec::new();
+        file.by_ref().take(HEADER as u64).read_to_end(&mut tables)?;
+        let layout = match Layout::of(&tables, size) {
+            Ok(layout) => layout,
+            Err(error) => return Ok(Err(error)),
+        };
+        // The layout fits the size of the file, so that this is no more than there is to read.
+        tables.reserve_exact(layout.texts.saturating_sub(tables.len()));
+        file.by_ref().take(layout.texts.saturating_sub(tables.len()) as u64).read_to_end(&mut tables)?;
+        let mut texts = Vec::with_capacity(usize::try_from(size).unwrap_or(0).saturating_sub(tables.len()));
+        file.read_to_end(&mut texts)?;
+        Ok(Self::from_parts(layout, tables, texts))
+    }
+
+    fn from_parts(layout: Layout, tables: Vec<u8>, texts: Vec<u8>) -> Result<Self, SnapshotError> {
+        let found = (tables.len() + texts.len()) as u64;
+        if found != layout.size {
+            return Err(SnapshotError::Length { expected: layout.size, found });
         }
-        Ok(self)
+        let texts = match String::from_utf8(texts) {
+            Ok(texts) => texts,
+            Err(error) => {
+                layout.check_sum(&tables, error.as_bytes())?;
+                return Err(not_utf8());
+            }
+        };
+        let snapshot = Self { bytes: Cow::Owned(tables), texts: Cow::Owned(texts), columns: layout.columns };
+        let sum = || layout.check_sum(&snapshot.bytes, snapshot.texts.as_bytes());
+        let (sum, tables) = if found > AT_ONCE {
+            rayon::join(sum, || snapshot.check_tables())
+        } else {
+            (sum(), snapshot.check_tables())
+        };
+        sum.and(tables)?;
+        Ok(snapshot)
+    }
+
+    fn check_tables(&self) -> Result<(), SnapshotError> {
+        let check = |(section, table, columns): &(Section, &'static str, &[Column])| {
+            columns.iter().enumerate().try_for_each(|(at, column)| self.check_column(*section, table, at, *column))
+        };
+        if self.size() as u64 > AT_ONCE {
+            let checked: Vec<_> = SCHEMA.par_iter().map(check).collect();
+            checked.into_iter().collect()
+        } else {
+            SCHEMA.iter().try_for_each(check)
+        }
     }
 
     fn check_column(
@@ -219,52 +271,65 @@ fn not_utf8() -> SnapshotError {
     damaged("texts", "a text is not UTF-8")
 }
 
-/// Checks the header and, if asked to, the checksum. Returns where the columns are, and where the texts begin.
-fn check(bytes: &[u8], sum: bool) -> Result<([Place; COLUMNS], usize), SnapshotError> {
-    if !bytes.starts_with(&MAGIC) {
-        let begun = !bytes.is_empty() && MAGIC.starts_with(bytes);
-        return Err(if begun { length(HEADER as u64, bytes) } else { SnapshotError::NotASnapshot });
-    }
-    let word = |at: usize| {
-        let four = bytes.get(at..).and_then(|rest| rest.first_chunk::<4>());
-        four.map(|four| u32::from_le_bytes(*four)).ok_or_else(|| length(HEADER as u64, bytes))
-    };
-    let version = word(MAGIC.len())?;
-    if version != VERSION {
-        return Err(SnapshotError::Version { found: version });
-    }
-    let expected = u64::from(word(MAGIC.len() + 4)?) | u64::from(word(MAGIC.len() + 8)?) << 32;
-    if expected != bytes.len() as u64 || bytes.len() < HEADER + MARGIN {
-        return Err(length(expected.max((HEADER + MARGIN) as u64), bytes));
-    }
-    if sum {
-        let (expected, found) = (word(CHECKSUM_AT)?, crc32fast::hash(bytes.get(CHECKSUM_AT + 4..).unwrap_or_default()));
-        if expected != found {
-            return Err(SnapshotError::Checksum { expected, found });
+/// What the header says.
+struct Layout {
+    columns: [Place; COLUMNS],
+    /// Where the texts begin.
+    texts: usize,
+    /// Of the file.
+    size: u64,
+    checksum: u32,
+}
+
+impl Layout {
+    /// Reads the header of a file of `size` bytes from its beginning.
+    fn of(bytes: &[u8], size: u64) -> Result<Self, SnapshotError> {
+        let short = |expected: u64| SnapshotError::Length { expected, found: size };
+        if !bytes.starts_with(&MAGIC) {
+            let begun = !bytes.is_empty() && MAGIC.starts_with(bytes);
+            return Err(if begun { short(HEADER as u64) } else { SnapshotError::NotASnapshot });
         }
-    }
-    let mut places = [Place::default(); COLUMNS];
-    let mut slots = places.iter_mut();
-    let mut at = HEADER;
-    for (section, table, columns) in SCHEMA {
-        let height = word(CHECKSUM_AT + 4 + 4 * section as usize)? as usize;
-        let first = FIRST_COLUMN.get(section as usize).copied().unwrap_or(COLUMNS);
-        for ((number, column), slot) in (first..).zip(columns).zip(&mut slots) {
-            let width = bytes.get(CHECKSUM_AT + 4 + 4 * SECTIONS + number).copied().unwrap_or_default() as usize;
-            let blocks = if column.grows() { height.div_ceil(BLOCK) } else { 0 };
-            *slot = Place { start: at, blocks, height, width };
-            at = at.saturating_add(4 * blocks).saturating_add(height.saturating_mul(width));
-            if !(1..=4).contains(&width) || at > bytes.len() - MARGIN {
+        let word = |at: usize| {
+            let four = bytes.get(at..).and_then(|rest| rest.first_chunk::<4>());
+            four.map(|four| u32::from_le_bytes(*four)).ok_or_else(|| short(HEADER as u64))
+        };
+        let version = word(MAGIC.len())?;
+        if version != VERSION {
+            return Err(SnapshotError::Version { found: version });
+        }
+        let least = (HEADER + MARGIN) as u64;
+        let expected = u64::from(word(MAGIC.len() + 4)?) | u64::from(word(MAGIC.len() + 8)?) << 32;
+        if expected != size || size < least {
+            return Err(short(expected.max(least)));
+        }
+        let limit = usize::try_from(size).unwrap_or(usize::MAX) - MARGIN;
+        let mut columns = [Place::default(); COLUMNS];
+        let mut slots = columns.iter_mut();
+        let mut at = HEADER;
+        for (section, table, kinds) in SCHEMA {
+            let height = word(CHECKSUM_AT + 4 + 4 * section as usize)? as usize;
+            let first = FIRST_COLUMN.get(section as usize).copied().unwrap_or(COLUMNS);
+            for ((number, column), slot) in (first..).zip(kinds).zip(&mut slots) {
+                let width = bytes.get(CHECKSUM_AT + 4 + 4 * SECTIONS + number).copied().unwrap_or_default() as usize;
+                let blocks = if column.grows() { height.div_ceil(BLOCK) } else { 0 };
+                *slot = Place { start: at, blocks, height, width };
+                at = at.saturating_add(4 * blocks).saturating_add(height.saturating_mul(width));
+                if !(1..=4).contains(&width) || at > limit {
+                    return Err(damaged(table, "its place is wrong"));
+                }
+            }
+            if section.has_sentinel() && height == 0 {
                 return Err(damaged(table, "its place is wrong"));
             }
         }
-        if section.has_sentinel() && height == 0 {
-            return Err(damaged(table, "its place is wrong"));
-        }
+        Ok(Self { columns, texts: at + MARGIN, size, checksum: word(CHECKSUM_AT)? })
     }
-    Ok((places, at + MARGIN))
-}
 
-fn length(expected: u64, bytes: &[u8]) -> SnapshotError {
-    SnapshotError::Length { expected, found: bytes.len() as u64 }
+    fn check_sum(&self, tables: &[u8], texts: &[u8]) -> Result<(), SnapshotError> {
+        let mut sum = crc32fast::Hasher::new();
+        sum.update(tables.get(CHECKSUM_AT + 4..).unwrap_or_default());
+        sum.update(texts);
+        let (expected, found) = (self.checksum, sum.finalize());
+        if expected == found { Ok(()) } else { Err(SnapshotError::Checksum { expected, found }) }
+    }
 }

@@ -61,6 +61,10 @@ fn what_is_written_is_read() {
     let kept: &'static [u8] = Vec::leak(bytes.clone());
     ask(Snapshot::from_static(kept).unwrap());
     assert_eq!(small(), bytes, "the same rules give the same bytes");
+    let read = |bytes: &[u8], size: usize| Snapshot::from_reader(bytes, size as u64).unwrap();
+    ask(read(&bytes, bytes.len()).unwrap());
+    assert!(read(&bytes[..bytes.len() - 1], bytes.len()).is_err(), "it was cut while it was read");
+    assert!(read(&bytes, bytes.len() + 1).is_err());
 }
 
 #[test]
@@ -134,10 +138,11 @@ fn errors_say_what_and_what_to_do() {
     newer[8] = 99;
     assert_eq!(
         show(&newer),
-        "a snapshot of format 99, but this version of sigwise reads format 3; build it again with `sigwise corpus build`"
+        "a snapshot of format 99, but this version of sigwise reads format 4; build it again with `sigwise corpus build`"
     );
     let mut flipped = bytes;
-    flipped[200] ^= 1;
+    let middle = flipped.len() / 2;
+    flipped[middle] ^= 1;
     assert!(show(&flipped).contains("its checksum is"));
 }
 

@@ -96,7 +96,7 @@ pub struct SourceView {
     /// Those of them whose log source is not known.
     pub unknown_logsource: u32,
     /// Those of them of which nothing could be read that they look for.
-    pub without_rows: u32,
+    pub without_predicates: u32,
 }
 
 /// How many distinct rows there are.
@@ -187,7 +187,7 @@ fn sources(snapshot: &Snapshot) -> Vec<SourceView> {
                 inactive: number(8),
                 with_query: number(10),
                 unknown_logsource: number(11),
-                without_rows: number(12),
+                without_predicates: number(12),
             }
         })
         .collect()
@@ -203,9 +203,9 @@ fn unread(snapshot: &Snapshot) -> Vec<UnreadView> {
         .collect()
 }
 
-/// The rules that have a query but no row, with what is known about why.
+/// The rules that have a query of which nothing could be read, with what is known about why.
 fn silent(corpus: &Corpus, unread: &[UnreadView]) -> Vec<SilentRule> {
-    let silent = corpus.rules().filter(|rule| rule.has_query() && rule.incidents().next().is_none());
+    let silent = corpus.rules().filter(|rule| rule.is_unread());
     let rule = |rule: crate::corpus::RuleRef<'_>| {
         let (vendor, path) = (rule.vendor(), rule.path());
         let reasons = unread.iter().filter(|unread| unread.vendor == vendor && unread.path == path);
