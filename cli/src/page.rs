@@ -73,7 +73,9 @@ impl<'a> Page<'a> {
     fn wrapped(&self, text: &str, before: usize) -> Vec<String> {
         let width = self.look.width.map_or(PROSE, |width| width.min(PROSE));
         let text = printable(text);
-        let lines = textwrap::wrap(&text, width.saturating_sub(before).max(1));
+        let options = textwrap::Options::new(width.saturating_sub(before).max(1));
+        // A break within a path or option would be read as a part of it.
+        let lines = textwrap::wrap(&text, options.word_splitter(textwrap::WordSplitter::NoHyphenation));
         lines.into_iter().map(std::borrow::Cow::into_owned).collect()
     }
 
@@ -139,29 +141,31 @@ impl<'a> Page<'a> {
         }
     }
 
-    /// Rules, each a link to where it can be read.
+    /// Rules, each a link to where it can be read, with what their sources are called.
     fn rules(&mut self, rules: &[RuleLink]) -> io::Result<()> {
-        let rules_shown = || rules.iter().take(self.limit);
-        let width = |of: &dyn Fn(&RuleLink) -> usize| rules_shown().map(of).max().unwrap_or_default();
-        let source = width(&|rule| rule.source.width().min(20));
-        let levels = width(&|rule| level(rule).width());
-        let title = self.look.width.map_or(usize::MAX, |all| all.saturating_sub(INDENT + source + levels + 4).max(1));
-        for rule in rules_shown() {
-            let text = cut(&printable(&rule.title), title);
-            let url = rule.url.as_deref().filter(|url| self.look.links && !url.contains(char::is_control));
-            let name = cut(&printable(&rule.source), source);
-            let blanks = source.saturating_sub(name.width());
-            self.begun = true;
-            let link = Link { text: &text, url };
-            writeln!(self.out, "{:INDENT$}{name}{:blanks$}  {:<levels$}  {link}", "", "", level(rule))?;
-        }
+        let shown: Vec<_> = rules.iter().take(self.limit).collect();
+        let widest = shown.iter().map(|rule| rule.source.width()).max().unwrap_or_default().min(20);
+        let source = |rule: &RuleLink| {
+            let name = cut(&printable(&rule.source), widest);
+            format!("{name}{:1$}  ", "", widest.saturating_sub(name.width()))
+        };
+        shown.into_iter().try_for_each(|rule| self.rule(&source(rule), rule))?;
         self.more(rules.len())
+    }
+
+    /// A rule on a line, as a link to where it can be read.
+    fn rule(&mut self, before: &str, rule: &RuleLink) -> io::Result<()> {
+        let before = format!("{:INDENT$}{before}{:<LEVEL$}  ", "", rule.level.as_deref().unwrap_or("-"));
+        let left = self.look.width.map_or(usize::MAX, |all| all.saturating_sub(before.width()).max(1));
+        let text = cut(&printable(&rule.title), left);
+        let url = rule.url.as_deref().filter(|url| self.look.links && !url.contains(char::is_control));
+        self.begun = true;
+        writeln!(self.out, "{before}{}", Link { text: &text, url })
     }
 }
 
-fn level(rule: &RuleLink) -> &str {
-    rule.level.as_deref().unwrap_or("-")
-}
+/// The longest name of a level: `informational`.
+const LEVEL: usize = 13;
 
 /// Prints a page as JSON, or lets `write` write it.
 fn show(

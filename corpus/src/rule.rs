@@ -71,7 +71,8 @@ pub struct Predicate {
     pub role: Role,
     /// Where in the logic it stands.
     pub scope: Scope,
-    /// Its value is joined to the other values of its item by *and* (`contains|all`).
+    /// Its value is joined by *and* to the other values of its field in its group: those of its item (`contains|all`), or
+    /// those of another item.
     pub all: bool,
     /// Computed by the query, not read from the event: it has no row.
     pub derived: bool,

@@ -95,7 +95,7 @@ impl Text<'_> {
         let found = self.found;
         self.head()?;
         if self.begins("Events covered", found.events.len())? {
-            let columns = [("rules", Need::Number), ("event", Need::Some(28)), ("title", Need::Rest)];
+            let columns = [("rules", Need::Number), ("event", Need::Some(44)), ("title", Need::Rest)];
             self.page.table(&columns, &found.events, event, |_| Vec::new())?;
         }
         if self.begins("Fields filtered most", found.fields.len())? {
@@ -213,8 +213,12 @@ impl Text<'_> {
             self.page.text("`sigwise rule TITLE` shows one with all that it looks for and leaves out.", 0)?;
         }
         for source in self.found.rules_by_source() {
-            let rules: Vec<_> = source.into_iter().map(|(_, rule)| rule.clone()).collect();
-            self.page.rules(&rules)?;
+            let Some((_, first)) = source.first() else { continue };
+            self.page.text(&format!("{} ({}), {}", first.source, first.vendor, source.len()), 2)?;
+            for (_, rule) in source.iter().take(self.page.limit) {
+                self.page.rule("  ", rule)?;
+            }
+            self.page.more(source.len())?;
         }
         Ok(())
     }

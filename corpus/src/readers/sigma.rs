@@ -1,5 +1,6 @@
 //! Sigma rules → predicates: the condition with its selections in place, read by [`super::logic`].
 
+use rustc_hash::FxHashMap;
 use sigwise_sigma::condition::{Expr, Quantifier};
 use sigwise_sigma::detection::{Detection, Group, Item, Join, Member, Value};
 use sigwise_sigma::scalar::Type;
@@ -122,6 +123,8 @@ fn related(document: &Document) -> Vec<Box<str>> {
 struct Leaf<'a> {
     item: &'a Item,
     modifiers: Modifiers,
+    /// Each of its values must hold, whatever others of the field do.
+    all: bool,
     group: u16,
 }
 
@@ -197,10 +200,20 @@ impl<'a> Reader<'a, '_> {
             return None;
         }
         let alternatives = group.join == Join::Any && group.members.len() > 1;
+        let mut items: FxHashMap<&str, usize> = FxHashMap::default();
+        for member in group.members.iter().filter(|_| group.join == Join::All) {
+            if let Member::Item(item) = member {
+                *items.entry(item.field()).or_default() += 1;
+            }
+        }
         let mut nodes = Vec::with_capacity(group.members.len());
         for (i, member) in group.members.iter().enumerate() {
             let node = match member {
-                Member::Item(item) => Some(self.item(item, name)),
+                Member::Item(item) => {
+                    // `Image|startswith` and `Image|endswith` of one map are no alternatives.
+                    let apart = items.get(item.field()).is_some_and(|count| *count > 1);
+                    Some(self.item(item, name, apart))
+                }
                 // What stands in one map belongs together, what stands in two maps of a list does not.
                 Member::Group(inner) if alternatives => self.group(inner, &format!("{name}[{}]", i + 1), depth + 1),
                 Member::Group(inner) => self.group(inner, name, depth + 1),
@@ -213,7 +226,7 @@ impl<'a> Reader<'a, '_> {
         })
     }
 
-    fn item(&mut self, item: &'a Item, group: &str) -> Node<'a> {
+    fn item(&mut self, item: &'a Item, group: &str, apart: bool) -> Node<'a> {
         let known = self.rule.groups.iter().position(|known| **known == *group);
         let at = known.unwrap_or_else(|| {
             self.rule.groups.push(group.into());
@@ -221,7 +234,8 @@ impl<'a> Reader<'a, '_> {
         });
         let modifiers = Modifiers::of(item);
         let negated = modifiers.negated && !is_not_null(item, &modifiers);
-        let leaf = Node::Leaf(Leaf { item, modifiers, group: u16::try_from(at).unwrap_or(u16::MAX) });
+        let all = modifiers.all || (apart && item.values.len() == 1);
+        let leaf = Node::Leaf(Leaf { item, modifiers, all, group: u16::try_from(at).unwrap_or(u16::MAX) });
         if negated { Node::Not(Box::new(leaf)) } else { leaf }
     }
 
@@ -230,7 +244,7 @@ impl<'a> Reader<'a, '_> {
     }
 
     fn leaf(&mut self, leaf: &Leaf<'_>, Place { role, scope, .. }: Place) {
-        let Leaf { item, modifiers, group } = leaf;
+        let Leaf { item, modifiers, all, group } = leaf;
         let field = normal::field(item.field());
         for used in item.modifiers().iter().filter(|used| used.modifier.is_none()) {
             self.rule.unread.push(format!("unknown modifier `{}`", used.word.text).into());
@@ -255,7 +269,7 @@ impl<'a> Reader<'a, '_> {
                     modifiers: modifiers.spelling.as_str().into(),
                     role,
                     scope,
-                    all: modifiers.all,
+                    all: *all,
                     derived: false,
                     scaffold: field.scaffold,
                     has_row: normal.has_row,

@@ -59,6 +59,75 @@ fn a_technique_page_counts_rules() {
     assert_eq!(list, [("T1218", 3, 1), ("T1218.011", 3, 3)]);
 }
 
+/// A corpus of rules with these bodies, all for T1218.
+fn corpus_of(bodies: &[&str]) -> Corpus {
+    let mut builder = Builder::new(Attack::embedded());
+    builder.source(Provenance::unknown(Vendor::Sigma, "test"));
+    for (i, body) in bodies.iter().enumerate() {
+        let text = format!(
+            "title: Rule {i}\nid: r{i}\ntags: [attack.t1218]\nlogsource: {{product: windows, category: process_creation}}\n\
+             detection:\n    sel:\n        CommandLine|contains: word{i}\n{body}"
+        );
+        let reading = readers::read(Vendor::Sigma, "x.yml", text.into_bytes(), &readers::Library::default());
+        builder.file(&format!("{i}.yml"), reading);
+    }
+    Corpus::new(Snapshot::from_bytes(builder.build().unwrap()).unwrap())
+}
+
+#[test]
+fn what_holds_together_is_left_out_together() {
+    let corpus = corpus_of(&[
+        "    f:\n        Image|endswith: ['\\a.exe', '\\b.exe']\n    condition: sel and not f\n",
+        "    f:\n        Image|endswith: '\\a.exe'\n    condition: sel and not f\n",
+        "    f:\n        Image|startswith: 'C:\\dir\\'\n        Image|endswith: ['\\a.exe', '\\c.exe']\n        User: x\n    condition: sel and not f\n",
+        "    f:\n        EventID: 4\n    condition: sel and not f\n",
+    ]);
+    let page = TechniquePage::of(&corpus, Attack::embedded(), "T1218").unwrap();
+    let show = |scaffold| -> Vec<String> {
+        let part = |part: &Part<'_>| {
+            let rows: Vec<_> = part.rows.iter().map(ToString::to_string).collect();
+            format!("{:?} {}", part.join, rows.join(" or "))
+        };
+        let group = |group: &[TechniqueExclusion]| {
+            let parts: Vec<_> = Part::of(group).iter().map(part).collect();
+            format!("{:?} {}", group[0].rules, parts.join("; "))
+        };
+        page.exclusion_groups(scaffold).map(group).collect()
+    };
+    let mut found = show(false);
+    assert_eq!(found.remove(0), r"[0, 1] Any Image|endswith: '\a.exe'");
+    found.sort();
+    assert_eq!(
+        found,
+        [
+            r"[0] Any Image|endswith: '\b.exe'",
+            r"[2] Any Image|endswith: '\a.exe' or Image|endswith: '\c.exe'; All Image|startswith: 'C:\dir\'; Any User: 'x'",
+        ]
+    );
+    assert_eq!(show(true), ["[3] Any EventID: '4'"]);
+}
+
+#[test]
+fn a_dump_does_not_set_the_totals() {
+    let values: Vec<_> = (0..3000).map(|i| format!("'\\package{i}.exe'")).collect();
+    let long = format!("    l:\n        Image|endswith: [{}]\n    condition: sel and l\n", values.join(", "));
+    let short = "    l:\n        Image|endswith: '\\package2999.exe'\n    condition: sel and l\n";
+    let corpus = corpus_of(&[&long, short]);
+    let page = TechniquePage::of(&corpus, Attack::embedded(), "T1218").unwrap();
+    // Two command lines, and of the list as many as count: the one that another rule has first.
+    assert_eq!(page.indicators.len(), 2 + 200);
+    assert_eq!((page.indicators[0].row.value.as_str(), &*page.indicators[0].rules), ("package2999.exe", &[0, 1][..]));
+    let dump = &page.dumps[..];
+    assert!(matches!(dump, [DumpView { rule: 0, values: 3000, counted: 200, .. }]), "{dump:?}");
+    assert!(page.dump_notes().next().unwrap().starts_with("and 2800 more values of `Image`"));
+    assert_eq!(page.fields.iter().find(|field| field.field == "Image").unwrap().values.len(), 10);
+    // Typical values take one of each rule before the second of any.
+    assert_eq!(
+        (page.indicators[1].row.field.as_str(), page.indicators[2].row.field.as_str()),
+        ("CommandLine", "CommandLine")
+    );
+}
+
 #[test]
 fn an_indicator_page_knows_its_company() {
     let corpus = corpus();

@@ -109,6 +109,15 @@ fn several_conditions_and_documents() {
 }
 
 #[test]
+fn items_of_one_field_in_one_map_are_no_alternatives() {
+    let detection =
+        "    a:\n        A|startswith: x\n        A|endswith: [y, z]\n        B: [v, w]\n    condition: a\n";
+    let rule = read_one(detection);
+    let rows: Vec<_> = rule.predicates.iter().map(|p| format!("{} {} {}", p.field, p.value, p.all)).collect();
+    assert_eq!(rows, ["A x true", "A y false", "A z false", "B v false", "B w false"]);
+}
+
+#[test]
 fn a_rule_without_condition_is_read_all_the_same() {
     let rule = read_one("    a:\n        A: 1\n    b:\n        B: 2\n");
     assert_eq!(rule.predicates.len(), 2);

@@ -10,8 +10,8 @@ use crate::logsource::LogSourceRef;
 use crate::rule::{Role, Scope};
 use crate::view::RowView;
 
-/// Rows that are left out together.
-type Group = Vec<(FieldId, RowId, Join)>;
+/// Rows that are left out together, sorted: alternatives of one field stand side by side.
+type Group = Vec<(FieldId, Join, RowId)>;
 
 impl<'a> Page<'a> {
     /// Groups by log source: those of which most rules leave something out first, and in each the groups that most rules
@@ -42,7 +42,7 @@ impl<'a> Page<'a> {
             let mut groups: Vec<_> = groups.map(|(group, rules)| (scaffold(&group), group, rules)).collect();
             groups.sort_by(|(a, b, c), (x, y, z)| (a, z.len(), b).cmp(&(x, c.len(), y)));
             for (scaffold, group, rules) in groups {
-                out.extend(group.into_iter().map(|(_, row, join)| TechniqueExclusion {
+                out.extend(group.into_iter().map(|(_, join, row)| TechniqueExclusion {
                     logsource: source.into(),
                     group: number,
                     join,
@@ -62,15 +62,15 @@ impl<'a> Page<'a> {
         let mut groups: BTreeMap<u16, Group> = BTreeMap::new();
         for incident in self.incidents(number, rule) {
             if let Some(join) = join(&incident) {
-                let part = (self.corpus.field_of(incident.row), incident.row, join);
+                let part = (self.corpus.field_of(incident.row), join, incident.row);
                 groups.entry(incident.group).or_default().push(part);
             }
         }
         let mut out = Vec::new();
-        for mut group in groups.into_values().filter(|group| group.iter().any(|part| part.2 != Join::Unless)) {
+        for mut group in groups.into_values().filter(|group| group.iter().any(|part| part.1 != Join::Unless)) {
             group.sort_unstable();
             group.dedup();
-            let single = group.iter().all(|part| part.2 == Join::Any) && group.chunk_by(|a, b| a.0 == b.0).count() == 1;
+            let single = group.iter().all(|part| part.1 == Join::Any) && group.chunk_by(|a, b| a.0 == b.0).count() == 1;
             if single {
                 out.extend(group.into_iter().map(|part| vec![part]));
             } else {
@@ -87,7 +87,7 @@ fn together(groups: BTreeMap<Group, Vec<u32>>) -> Vec<(Group, Vec<u32>)> {
     let mut out = Vec::new();
     for (group, rules) in groups {
         match group.as_slice() {
-            [part @ (field, _, Join::Any)] => lists.entry((*field, rules)).or_default().push(*part),
+            [part @ (field, Join::Any, _)] => lists.entry((*field, rules)).or_default().push(*part),
             _ => out.push((group, rules)),
         }
     }
