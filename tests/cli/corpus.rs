@@ -69,6 +69,77 @@ fn a_built_corpus_answers() {
     }
 }
 
+/// A corpus with a rule that has everything a page shows, wide characters included.
+fn wide() -> Folder {
+    let values: Vec<String> =
+        (0..60).map(|i| format!("            - '\\値が長い-{i}-{}.exe'\n", "x".repeat(i))).collect();
+    let long = OTHER
+        .replace("0c7d7a9e", "3c7d7a9e")
+        .replace("Whoami Output Redirected", "長い題名のルール長い題名のルール")
+        .replace(
+            "        ParentImage: 'C:\\Admin\\tool.exe'\n",
+            &format!(
+                "        ParentImage|startswith: 'C:\\Admin\\'\n        ParentImage|endswith:\n{}",
+                values.concat()
+            ),
+        );
+    let folder = Folder::new(&[("rules/good.yml", GOOD), ("rules/other.yml", OTHER), ("rules/long.yml", &long)]);
+    folder.run(&["corpus", "build", "--source", "sigma:ours=rules", "--output", "our.corpus"]).expect(0, "3 rules");
+    folder
+}
+
+#[test]
+fn pages_fit_the_terminal() {
+    let folder = wide();
+    for columns in [40, 80, 120, 200] {
+        for question in [
+            &["technique", "T1033"][..],
+            &["technique", "T1033", "--all", "--details"],
+            &["technique"],
+            &["rule", "Whoami Output Redirected"],
+            &["indicator", "Image|endswith: \\whoami.exe"],
+        ] {
+            let args = [question, &["--corpus", "our.corpus"]].concat();
+            let ended = folder.run_in(columns, &args).expect(0, "");
+            for line in ended.out.lines() {
+                let width: usize = line.chars().map(|c| if c > '\u{2e80}' { 2 } else { 1 }).sum();
+                assert!(width <= columns, "{question:?} is wider than {columns}: {line}");
+            }
+        }
+    }
+}
+
+#[test]
+fn lists_are_as_long_as_wanted() {
+    let folder = wide();
+    let ask = |more: &[&str]| folder.run(&[&["technique", "T1033", "--corpus", "our.corpus"], more].concat());
+    let short = ask(&["--limit", "1"]).expect(0, "").out;
+    assert!(short.contains("  … and 1 more (`--all` shows them)\n"), "{short}");
+    let usual = ask(&[]).expect(0, "").out.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(usual.contains(" or 54 more and ParentImage|startswith: 'C:\\Admin\\'"), "{usual}");
+    let all = ask(&["--all"]).expect(0, "").out;
+    assert!(!all.contains("`--all`"), "{all}");
+    assert!(!all.contains("– Whoami"));
+    // What stands behind a line.
+    assert!(ask(&["--details"]).expect(0, "").out.contains("       – Whoami Output Redirected (ours)"));
+    ask(&["--all", "--limit", "2"]).expect(2, "cannot be used with");
+}
+
+#[test]
+fn pages_have_formats_for_editors_and_browsers() {
+    let folder = wide();
+    let ask = |format: &str| {
+        folder.run(&["technique", "T1033", "--corpus", "our.corpus", "--format", format]).expect(0, "").out
+    };
+    let markdown = ask("markdown");
+    assert!(markdown.starts_with("### T1033 System Owner/User Discovery\n"), "{markdown}");
+    assert!(markdown.contains("| `Image\\|endswith: '\\whoami.exe'` | 3 |"), "{markdown}");
+    let html = ask("html");
+    assert!(html.starts_with("<!DOCTYPE html>") && html.ends_with("</html>\n"));
+    assert!(html.contains("<code>Image|endswith: &#39;\\whoami.exe&#39;</code>"), "{html}");
+    folder.run(&["technique", "--format", "html"]).expect(2, "name a technique");
+}
+
 #[test]
 fn what_is_unknown_is_said_with_the_nearest_name() {
     let folder = built();

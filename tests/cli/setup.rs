@@ -95,6 +95,7 @@ impl Folder {
             .current_dir(self.path())
             .env("NO_COLOR", "1")
             .env_remove("GITHUB_STEP_SUMMARY")
+            .env_remove("COLUMNS")
             .env("SOURCE_DATE_EPOCH", "1795478400")
             .args(args);
         command
@@ -107,6 +108,11 @@ impl Folder {
 
     pub(crate) fn run(&self, args: &[&str]) -> Ended {
         Ended::of(&mut self.command(args))
+    }
+
+    /// In a terminal of so many columns.
+    pub(crate) fn run_in(&self, columns: usize, args: &[&str]) -> Ended {
+        Ended::of(self.command(args).env("COLUMNS", columns.to_string()))
     }
 
     /// With this on standard input.

@@ -41,10 +41,10 @@ fn write(found: &IndicatorPage, attack: &Attack, page: &mut Page<'_>) -> io::Res
     let families =
         if found.families == found.reach { String::new() } else { format!(" in {} families", found.families) };
     let rules = counted(found.reach as usize, "rule");
-    page.line(&format!("looked for by {rules}{families} ({})", vendors(&found.by_vendor)))?;
-    page.line(&format!("{} % of what rules look for has a smaller reach", found.percentile))?;
+    page.text(&format!("looked for by {rules}{families} ({})", vendors(&found.by_vendor)), 2)?;
+    page.text(&format!("{} % of what rules look for has a smaller reach", found.percentile), 2)?;
     if found.exclusions > 0 {
-        page.line(&format!("left out by {}", counted(found.exclusions as usize, "rule")))?;
+        page.text(&format!("left out by {}", counted(found.exclusions as usize, "rule")), 2)?;
     }
     if !found.techniques.is_empty() {
         page.heading("Techniques of these rules")?;

@@ -9,7 +9,9 @@ use unicode_width::UnicodeWidthStr as _;
 pub(crate) enum Need {
     /// Its whole width, to the right.
     Number,
-    /// Its width, up to so many columns; goes where the others would have too little.
+    /// Its whole width.
+    Whole,
+    /// Its width, up to so many columns; shrinks, and then goes, where the rest would have too little.
     Some(usize),
     /// What is left, and at least [`LEAST`] columns.
     Rest,
@@ -19,7 +21,10 @@ pub(crate) enum Need {
 pub(crate) type Column = (&'static str, Need);
 
 /// So many columns of the terminal are left for [`Need::Rest`].
-const LEAST: usize = 24;
+const LEAST: usize = 32;
+
+/// Less than so many columns are no use to [`Need::Some`].
+const USEFUL: usize = 14;
 
 /// What stands between columns.
 const GAP: usize = 2;
@@ -49,7 +54,7 @@ pub(crate) fn table(columns: &[Column], rows: &[Vec<String>], width: usize) -> V
     out
 }
 
-/// Makes the columns fit: takes from the one that takes the rest, then leaves others out, the last first.
+/// Makes the columns fit: shrinks those that can, the last first, and leaves them out where too little is left of them.
 fn fit(shown: &mut Vec<(usize, Column, usize)>, width: usize) {
     loop {
         let rest = shown.iter().position(|(_, (_, need), _)| *need == Need::Rest);
@@ -58,8 +63,10 @@ fn fit(shown: &mut Vec<(usize, Column, usize)>, width: usize) {
         let left = width.saturating_sub(others.sum::<usize>() + gaps);
         let wanted = rest.and_then(|at| shown.get(at)).map_or(0, |column| column.2);
         let expendable = shown.iter().rposition(|(_, (_, need), _)| matches!(need, Need::Some(_)));
-        match (rest, expendable) {
-            (Some(_), Some(at)) if left < LEAST.min(wanted) => {
+        let lack = LEAST.min(wanted).saturating_sub(left);
+        match expendable.and_then(|at| Some((at, shown.get_mut(at)?))) {
+            Some((_, column)) if lack > 0 && column.2 >= lack + USEFUL => column.2 -= lack,
+            Some((at, _)) if lack > 0 => {
                 shown.remove(at);
             }
             _ => {
@@ -120,13 +127,13 @@ mod tests {
 
     #[test]
     fn nothing_is_wider_than_the_terminal() {
-        for width in 20..80 {
+        for width in 8..80 {
             for line in table(&COLUMNS, &rows(), width) {
                 assert!(line.width() <= width, "{width}: {line:?}");
             }
         }
         // The least important column goes first.
-        let narrow = table(&COLUMNS, &rows(), 50);
+        let narrow = table(&COLUMNS, &rows(), 46);
         assert_eq!(narrow[0], "RULES  FIELD         WHAT");
     }
 

@@ -34,7 +34,7 @@ pub(crate) fn list(args: &TechniqueArgs) -> Result<Exit, Error> {
 
 fn write_list(list: &TechniqueList, page: &mut Page<'_>) -> io::Result<()> {
     const COLUMNS: [Column; 5] = [
-        ("technique", Need::Some(11)),
+        ("technique", Need::Whole),
         ("rules", Need::Number),
         ("own", Need::Number),
         ("name", Need::Rest),
@@ -95,16 +95,16 @@ impl Text<'_> {
         let found = self.found;
         self.head()?;
         if self.begins("Events covered", found.events.len())? {
-            let columns = [("rules", Need::Number), ("event", Need::Some(44)), ("title", Need::Rest)];
+            let columns = [("rules", Need::Number), ("event", Need::Rest), ("title", Need::Some(60))];
             self.page.table(&columns, &found.events, event, |_| Vec::new())?;
         }
         if self.begins("Fields filtered most", found.fields.len())? {
             let columns = [
                 ("rules", Need::Number),
                 ("left out", Need::Number),
-                ("field", Need::Some(32)),
+                ("field", Need::Rest),
                 ("how", Need::Some(34)),
-                ("for example", Need::Rest),
+                ("for example", Need::Some(70)),
             ];
             let details = self.details;
             self.page.table(
