@@ -16,10 +16,10 @@ use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use sigwise_lint::diagnostic::{Applicability, EditText, Fix};
+use sigwise_lint::diagnostic::{Applicability, Fix};
 use sigwise_lint::{Check, Diagnostic, Severity};
 use sigwise_sigma::{Source, Span};
-use sigwise_workspace::fill::Ids;
+use sigwise_workspace::fill::Texts;
 use sigwise_workspace::path::relative;
 
 use crate::source::seen_from;
@@ -124,21 +124,13 @@ impl Report {
 
     /// The fixes of a finding, their templates filled.
     pub(crate) fn fixes<'a>(&self, file: &Linted, found: &'a Diagnostic) -> Vec<Filled<'a>> {
-        let mut ids: Option<Ids> = None;
-        let (year, month, day) = self.today;
-        let mut text = |edit: &'a EditText| -> Cow<'a, str> {
-            match edit {
-                EditText::Text(text) => text.into(),
-                EditText::Today => format!("{year:04}-{month:02}-{day:02}").into(),
-                EditText::FreshId => ids
-                    .get_or_insert_with(|| Ids::new(&file.path, file.source.text(), &found.fingerprint))
-                    .fresh()
-                    .into(),
-            }
-        };
+        let mut texts = Texts::new(&file.path, file.source.text(), found, self.today);
         let mut fixes = Vec::with_capacity(found.fixes.len());
         for fix in &found.fixes {
-            fixes.push(Filled { fix, edits: fix.edits.iter().map(|edit| (edit.span, text(&edit.text))).collect() });
+            fixes.push(Filled {
+                fix,
+                edits: fix.edits.iter().map(|edit| (edit.span, texts.next(&edit.text))).collect(),
+            });
         }
         fixes
     }

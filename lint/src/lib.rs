@@ -22,7 +22,7 @@ pub mod project;
 mod remodel;
 pub mod report;
 pub mod rule;
-mod suppress;
+pub mod suppress;
 pub mod tag;
 pub mod uuid;
 mod values;

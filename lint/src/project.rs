@@ -77,7 +77,7 @@ pub struct Project {
 }
 
 /// What one file brings to the index; made in parallel, added in order.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FileEntries {
     ids: Vec<(Box<str>, Entry)>,
     titles: Vec<(Box<str>, Entry)>,
@@ -247,6 +247,11 @@ impl Project {
         let shared = entries.filter(|entries| entries.len() > 1).flatten().map(|entry| &*entry.place.path);
         let namesakes = self.files.values().filter(|paths| paths.len() > 1).flatten().map(|path| &**path);
         shared.chain(namesakes).chain(self.referring.iter().map(|path| &**path)).collect()
+    }
+
+    /// The files that refer to other rules: those with correlations and filters.
+    pub fn referring(&self) -> &[Arc<str>] {
+        &self.referring
     }
 
     /// The rules with this id (case does not count).

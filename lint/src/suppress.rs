@@ -1,11 +1,11 @@
 //! Comments that switch findings off: `# sigwise: ignore[check] reason` for a line, `# sigwise: ignore-file[check]` for the
 //! file. A suppression that suppresses nothing, or names no check, is a finding itself.
 
-use sigwise_sigma::{File, Span};
+use sigwise_sigma::{File, Source, Span, parse};
 
-use crate::check::Check;
+use crate::check::{Check, Group};
 use crate::checks;
-use crate::diagnostic::{Diagnostic, Fix, Tag};
+use crate::diagnostic::{Diagnostic, Edit, EditText, Fix, Tag};
 use crate::edit;
 use crate::engine::Context;
 use crate::nearest::nearest;
@@ -23,6 +23,57 @@ struct Suppression {
     /// The line that it covers, 1-based; `None` for the whole file.
     line: Option<u32>,
     names: Vec<(Span, String)>,
+}
+
+/// How much a suppression covers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// The line of the finding.
+    Line,
+    /// The file.
+    File,
+}
+
+/// The edit that suppresses a finding: its check is named in the comment that is there already, else in a new one on the line
+/// above, or at the top of the file. `None` where no comment can stand there (in a text of several lines, say), and for
+/// findings about suppressions themselves.
+pub fn suppression(file: &File, diagnostic: &Diagnostic, scope: Scope) -> Option<Edit> {
+    if diagnostic.check.group == Group::Suppression || !file.source.invalid().is_empty() {
+        return None;
+    }
+    let name = diagnostic.check.id;
+    let line = file.source.position(diagnostic.span.start as usize).line;
+    let covers = |suppression: &Suppression, line| match scope {
+        Scope::Line => suppression.line == Some(line),
+        Scope::File => suppression.line.is_none(),
+    };
+    let suppressions = Suppressions::read(file).comments;
+    let known = suppressions.iter().find(|suppression| covers(suppression, line) && !suppression.names.is_empty());
+    let (edit, line) = match known.and_then(|suppression| suppression.names.last()) {
+        Some((span, _)) => (Edit::insert(span.end as usize, format!(", {name}")), line),
+        None => {
+            let (place, keyword) = match scope {
+                Scope::Line => (line, "ignore"),
+                Scope::File => (1, "ignore-file"),
+            };
+            let place = file.source.line_span(place).start as usize;
+            let indent = match scope {
+                Scope::Line => edit::indent_at(&file.source, diagnostic.span.start as usize),
+                Scope::File => "",
+            };
+            let ending = file.source.line_ending().as_str();
+            (Edit::insert(place, format!("{indent}# {MARKER} {keyword}[{name}]{ending}")), line + 1)
+        }
+    };
+    // Only a reading tells whether it is a comment there, and whether the rest still reads as before.
+    let EditText::Text(new) = &edit.text else { return None };
+    let mut text = file.source.text().to_owned();
+    text.insert_str(edit.span.start as usize, new);
+    let next = parse(Source::from(text));
+    let reads = next.problems.len() <= file.problems.len() && next.documents.len() == file.documents.len();
+    let names = |suppression: &Suppression| suppression.names.iter().any(|(_, other)| other == name);
+    let found = Suppressions::read(&next).comments.iter().any(|other| covers(other, line) && names(other));
+    (reads && found).then_some(edit)
 }
 
 const MARKER: &str = "sigwise:";

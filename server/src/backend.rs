@@ -6,14 +6,19 @@ use tokio::sync::oneshot;
 use tower_lsp::LanguageServer;
 use tower_lsp::jsonrpc::{Error, Result};
 use tower_lsp::lsp_types::{
-    CompletionItem, CompletionParams, CompletionResponse, DidChangeTextDocumentParams, DidCloseTextDocumentParams,
-    DidOpenTextDocumentParams, Hover, HoverParams, InitializeParams, InitializeResult, ServerInfo, SetTraceParams,
-    TextDocumentPositionParams, Url,
+    CodeActionParams, CodeActionResponse, CompletionItem, CompletionParams, CompletionResponse,
+    DidChangeConfigurationParams, DidChangeTextDocumentParams, DidChangeWatchedFilesParams,
+    DidChangeWorkspaceFoldersParams, DidCloseTextDocumentParams, DidOpenTextDocumentParams, DocumentDiagnosticParams,
+    DocumentDiagnosticReportResult, Hover, HoverParams, InitializeParams, InitializeResult, InitializedParams,
+    ServerInfo, SetTraceParams, TextDocumentPositionParams, Url, WorkspaceDiagnosticParams,
+    WorkspaceDiagnosticReportResult,
 };
 
+use crate::abilities::Abilities;
 use crate::convert::Encoding;
 use crate::features;
-use crate::session::Message;
+use crate::session::{self, Message, PullAll, Session};
+use crate::settings::{ClientSettings, Mode};
 use crate::view::View;
 
 /// Forwards everything to the session.
@@ -28,29 +33,49 @@ impl Backend {
         Self { session }
     }
 
-    /// Without this the client would be told that there is no such method.
-    pub(crate) async fn set_trace(&self, _: SetTraceParams) {}
+    /// `$/setTrace`, which tower-lsp does not know.
+    pub(crate) async fn set_trace(&self, params: SetTraceParams) {
+        self.tell(Message::Trace(params.value));
+    }
 
     fn tell(&self, message: Message) {
         // The session lives as long as somebody can tell it something.
         let _ = self.session.send(message);
     }
 
-    /// Asks a feature about a document; nobody is asked about one that is closed or holds no Sigma rules.
+    /// Asks the session.
+    async fn ask<T: Send + 'static>(&self, question: impl FnOnce(&mut Session) -> T + Send + 'static) -> Result<T> {
+        let (answer, answered) = oneshot::channel();
+        self.tell(Message::Ask(Box::new(move |session| {
+            // Whoever cancelled has stopped listening.
+            if !answer.is_closed() {
+                let _ = answer.send(question(session));
+            }
+        })));
+        // A panic was logged, and has let go of the answer.
+        answered.await.map_err(|_| Error::internal_error())
+    }
+
+    /// Asks a feature about a document. Nobody is asked about one that is closed or holds no Sigma rules.
     async fn about<T: Send + 'static>(
         &self,
         uri: Url,
         feature: impl FnOnce(&View<'_>) -> Option<T> + Send + 'static,
     ) -> Result<Option<T>> {
-        let (answer, answered) = oneshot::channel();
-        self.tell(Message::Ask(Box::new(move |session| {
-            // Whoever cancelled has stopped listening.
-            if !answer.is_closed() {
-                let view = session.view(&uri).filter(|view| view.document.is_sigma());
-                let _ = answer.send(view.and_then(|view| feature(&view)));
-            }
-        })));
-        answered.await.map_err(|_| Error::internal_error())
+        self.ask(move |session| session.view(&uri).and_then(|view| feature(&view))).await
+    }
+
+    /// The same for a feature that looks at findings: the text is linted first where that is still to come.
+    async fn about_findings<T: Send + 'static>(
+        &self,
+        uri: Url,
+        feature: impl FnOnce(&View<'_>) -> Option<T> + Send + 'static,
+    ) -> Result<Option<T>> {
+        let look = move |session: &mut Session| {
+            session.refresh(&uri);
+            session.view(&uri).and_then(|view| feature(&view))
+        };
+        self.ask(look).await
     }
 
     /// Asks a feature about a place in a document.
@@ -68,15 +93,22 @@ impl LanguageServer for Backend {
     async fn initialize(&self, params: InitializeParams) -> Result<InitializeResult> {
         let offered = params.capabilities.general.as_ref().and_then(|general| general.position_encodings.as_deref());
         let encoding = Encoding::negotiate(offered);
+        let settings = params.initialization_options.as_ref().and_then(|options| ClientSettings::read(options).ok());
+        let push = settings.is_some_and(|settings| settings.diagnostics == Some(Mode::Push));
+        let pull = Abilities::of(&params.capabilities).pull && !push;
         self.tell(Message::Initialize(Box::new(params), encoding));
         Ok(InitializeResult {
-            capabilities: features::capabilities(encoding),
+            capabilities: features::capabilities(encoding, pull),
             server_info: Some(ServerInfo {
                 name: "sigwise".to_owned(),
                 version: Some(env!("CARGO_PKG_VERSION").to_owned()),
             }),
             ..InitializeResult::default()
         })
+    }
+
+    async fn initialized(&self, _: InitializedParams) {
+        self.tell(Message::Initialized);
     }
 
     async fn shutdown(&self) -> Result<()> {
@@ -93,6 +125,36 @@ impl LanguageServer for Backend {
 
     async fn did_close(&self, params: DidCloseTextDocumentParams) {
         self.tell(Message::Close(params));
+    }
+
+    async fn did_change_configuration(&self, params: DidChangeConfigurationParams) {
+        self.tell(Message::SettingsChanged(params.settings));
+    }
+
+    async fn did_change_workspace_folders(&self, params: DidChangeWorkspaceFoldersParams) {
+        self.tell(Message::Folders(params.event));
+    }
+
+    async fn did_change_watched_files(&self, params: DidChangeWatchedFilesParams) {
+        self.tell(Message::Files(params.changes));
+    }
+
+    async fn diagnostic(&self, params: DocumentDiagnosticParams) -> Result<DocumentDiagnosticReportResult> {
+        let uri = params.text_document.uri;
+        let previous = params.previous_result_id;
+        self.ask(move |session| session::report(session, &uri, previous.as_deref()).into()).await
+    }
+
+    async fn workspace_diagnostic(&self, params: WorkspaceDiagnosticParams) -> Result<WorkspaceDiagnosticReportResult> {
+        let (answer, answered) = oneshot::channel();
+        self.tell(Message::PullAll(PullAll::new(params.previous_result_ids, answer)));
+        answered.await.map(WorkspaceDiagnosticReportResult::Report).map_err(|_| Error::internal_error())
+    }
+
+    async fn code_action(&self, params: CodeActionParams) -> Result<Option<CodeActionResponse>> {
+        let uri = params.text_document.uri;
+        let (range, context) = (params.range, params.context);
+        self.about_findings(uri, move |view| Some(features::code_actions::code_actions(view, range, &context))).await
     }
 
     async fn completion(&self, params: CompletionParams) -> Result<Option<CompletionResponse>> {

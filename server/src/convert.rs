@@ -2,6 +2,7 @@
 
 use ropey::Rope;
 use sigwise_lint::Severity;
+use sigwise_lint::project::Place;
 use sigwise_sigma::Span;
 use tower_lsp::lsp_types::{DiagnosticSeverity, Position, PositionEncodingKind, Range};
 
@@ -48,6 +49,18 @@ pub(crate) fn position(text: &Rope, offset: usize, encoding: Encoding) -> Positi
 /// The range of a span.
 pub(crate) fn range(text: &Rope, span: Span, encoding: Encoding) -> Range {
     Range::new(position(text, span.start as usize, encoding), position(text, span.end as usize, encoding))
+}
+
+/// The range of a place in a file that need not be open.
+pub(crate) fn place(place: &Place, encoding: Encoding) -> Range {
+    let position = |at: &sigwise_sigma::source::Position| {
+        let column = match encoding {
+            Encoding::Utf8 => at.utf8,
+            Encoding::Utf16 => at.utf16,
+        };
+        Position::new(at.line.saturating_sub(1), column)
+    };
+    Range::new(position(&place.start), position(&place.end))
 }
 
 /// The byte offset of a position. One behind the end of its line means that end, one behind the last line the end of the text,

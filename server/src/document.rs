@@ -1,49 +1,65 @@
 //! An open document: its text as the client has it, what was parsed of it, and what was found in it.
 
 use std::cell::OnceCell;
-use std::sync::Arc;
 
 use ropey::Rope;
 use sigwise_lint::Diagnostic;
+use sigwise_lint::project::FileEntries;
 use sigwise_sigma::{File, Source, parse};
-use tower_lsp::lsp_types::{TextDocumentContentChangeEvent, TextDocumentItem, Url};
+use tower_lsp::lsp_types::{TextDocumentContentChangeEvent, Url};
 
 use crate::convert::{self, Encoding};
+use crate::workspace::{Home, Rules};
 
 /// An open document.
 #[derive(Debug)]
 pub(crate) struct Document {
     /// How the client calls it.
     pub(crate) uri: Url,
-    /// Its path relative to the project root, with `/`.
-    pub(crate) path: Arc<str>,
-    /// The client's number of this text.
-    pub(crate) version: i32,
+    /// The client's number of this text; `None` for a file that is not open.
+    pub(crate) version: Option<i32>,
     /// The text.
     pub(crate) text: Rope,
     /// What was parsed of the text, once asked for.
     file: OnceCell<File>,
-    /// What was found in the text when it was linted last.
+    /// Where it stands.
+    pub(crate) home: Home,
+    /// What holds for it.
+    pub(crate) rules: Rules,
+    /// What it brings to the project index, as it stands there.
+    pub(crate) entries: FileEntries,
+    /// What was found when it was linted last.
     pub(crate) found: Vec<Diagnostic>,
-    /// The text changed since it was linted, or what it was linted with did.
-    pub(crate) dirty: bool,
+    /// Nothing changed since, neither the text nor what it is linted with.
+    pub(crate) is_linted: bool,
     /// The client shows findings of this document: they must be taken back when it stops being one of Sigma rules.
-    pub(crate) published: bool,
+    pub(crate) is_published: bool,
 }
 
 impl Document {
     /// As the client opens it.
-    pub(crate) fn open(item: &TextDocumentItem) -> Self {
+    pub(crate) fn new(uri: Url, version: Option<i32>, text: &str, home: Home, rules: Rules) -> Self {
         Self {
-            uri: item.uri.clone(),
-            path: item.uri.path().into(),
-            version: item.version,
-            text: Rope::from_str(&item.text),
+            uri,
+            version,
+            text: Rope::from_str(text),
             file: OnceCell::new(),
+            home,
+            rules,
+            entries: FileEntries::default(),
             found: Vec::new(),
-            dirty: true,
-            published: false,
+            is_linted: false,
+            is_published: false,
         }
+    }
+
+    /// A document without a workspace.
+    #[cfg(test)]
+    pub(crate) fn alone(uri: Url, text: &str) -> Self {
+        let mut workspace = crate::workspace::Workspace::new();
+        let home = workspace.home(&uri);
+        let rules = workspace.rules(&home);
+        Self::new(uri, Some(1), text, home, rules)
     }
 
     /// What was parsed of the text.
@@ -51,9 +67,9 @@ impl Document {
         self.file.get_or_init(|| parse(Source::from(String::from(&self.text))))
     }
 
-    /// Whether it is a file of Sigma rules.
-    pub(crate) fn is_sigma(&self) -> bool {
-        self.file().is_sigma
+    /// Whether it is a file of Sigma rules that the configuration does not leave out. Others get nothing.
+    pub(crate) fn is_served(&self) -> bool {
+        !self.rules.excluded && self.file().is_sigma
     }
 
     /// Applies the client's edits in their order; ranges outside the text are clamped.
@@ -69,8 +85,7 @@ impl Document {
             self.text.remove(start..end);
             self.text.insert(start, &change.text);
         }
-        self.version = version;
+        self.version = Some(version);
         self.file = OnceCell::new();
-        self.dirty = true;
     }
 }

@@ -17,14 +17,18 @@
 //! 3. A method in `backend.rs` forwards the request: `self.at(params.text_document_position_params, features::hover::hover)`.
 //! 4. A test through a real pipe in `tests/tests/server.rs`.
 
+mod abilities;
 mod backend;
 mod convert;
 mod cursor;
 mod document;
 mod exit;
 mod features;
+mod out;
 mod session;
+mod settings;
 mod view;
+mod workspace;
 
 use std::sync::mpsc::channel;
 
@@ -48,11 +52,11 @@ pub fn run() -> std::io::Result<bool> {
     let mut client = None;
     let backend = |to: Client| {
         client = Some(to);
-        Backend::new(session)
+        Backend::new(session.clone())
     };
     let (service, socket) = LspService::build(backend).custom_method("$/setTrace", Backend::set_trace).finish();
     if let Some(client) = client {
-        session::start(client, messages, runtime.handle().clone())?;
+        session::start(client, (session, messages), runtime.handle().clone())?;
     }
     let service = exit.service(service);
     let serve = Server::new(input, tokio::io::stdout(), socket).concurrency_level(WAITING).serve(service);

@@ -1,5 +1,6 @@
 //! The harness that the test programs of this folder share: marked examples, the test corpus, and linting as the edges do it.
 
+pub mod client;
 pub mod fixes;
 pub mod markdown;
 pub mod markers;

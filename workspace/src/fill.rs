@@ -1,7 +1,10 @@
 //! What the engine has no source for: today's date, and new ids.
 
+use std::borrow::Cow;
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use sigwise_lint::Diagnostic;
+use sigwise_lint::diagnostic::EditText;
 use sigwise_lint::fix::Fill;
 use uuid::{Builder, Uuid};
 
@@ -53,9 +56,41 @@ impl Ids {
     }
 }
 
+/// The texts of a finding's edits, in their order: the same wherever the finding is shown.
+#[derive(Debug)]
+pub struct Texts<'a> {
+    path: &'a str,
+    text: &'a str,
+    fingerprint: &'a str,
+    today: (u16, u8, u8),
+    ids: Option<Ids>,
+}
+
+impl<'a> Texts<'a> {
+    /// For a finding in the file at `path` with this text.
+    pub fn new(path: &'a str, text: &'a str, finding: &'a Diagnostic, today: (u16, u8, u8)) -> Self {
+        Self { path, text, fingerprint: &finding.fingerprint, today, ids: None }
+    }
+
+    /// The text of the next edit.
+    pub fn next<'e>(&mut self, edit: &'e EditText) -> Cow<'e, str> {
+        match edit {
+            EditText::Text(text) => text.into(),
+            EditText::Today => iso(self.today).into(),
+            EditText::FreshId => {
+                self.ids.get_or_insert_with(|| Ids::new(self.path, self.text, self.fingerprint)).fresh().into()
+            }
+        }
+    }
+}
+
+fn iso((year, month, day): (u16, u8, u8)) -> String {
+    format!("{year:04}-{month:02}-{day:02}")
+}
+
 /// Fills templates with new ids and this date.
-pub fn fill(fresh_id: &mut dyn FnMut() -> String, (year, month, day): (u16, u8, u8)) -> Fill<'_> {
-    Fill { fresh_id, today: format!("{year:04}-{month:02}-{day:02}") }
+pub fn fill(fresh_id: &mut dyn FnMut() -> String, today: (u16, u8, u8)) -> Fill<'_> {
+    Fill { fresh_id, today: iso(today) }
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! Findings as the protocol shows them.
 
+use serde_json::json;
 use sigwise_lint::diagnostic::{LabelPlace, Tag};
 use sigwise_lint::{Diagnostic, docs};
 use tower_lsp::lsp_types::{
@@ -15,7 +16,7 @@ pub(crate) const SOURCE: &str = "sigwise";
 
 /// What was found in the document when it was linted last.
 pub(crate) fn diagnostics(view: &View<'_>) -> Vec<LspDiagnostic> {
-    view.document.found.iter().map(|found| diagnostic(view, found)).collect()
+    view.found().iter().map(|found| diagnostic(view, found)).collect()
 }
 
 /// One finding.
@@ -23,12 +24,15 @@ pub(crate) fn diagnostic(view: &View<'_>, found: &Diagnostic) -> LspDiagnostic {
     let related: Vec<_> = found
         .labels
         .iter()
-        .filter_map(|label| match &label.place {
-            LabelPlace::Here(span) => Some(DiagnosticRelatedInformation {
-                location: Location::new(view.document.uri.clone(), view.range(*span)),
-                message: label.message.clone(),
-            }),
-            LabelPlace::Other(_) => None,
+        .filter_map(|label| {
+            let location = match &label.place {
+                LabelPlace::Here(span) => Location::new(view.document.uri.clone(), view.range(*span)),
+                LabelPlace::Other(place) => {
+                    let uri = Url::from_file_path(view.document.home.root.join(&*place.path)).ok()?;
+                    Location::new(uri, convert::place(place, view.encoding))
+                }
+            };
+            Some(DiagnosticRelatedInformation { location, message: label.message.clone() })
         })
         .collect();
     let tags: Vec<_> = found
@@ -48,6 +52,6 @@ pub(crate) fn diagnostic(view: &View<'_>, found: &Diagnostic) -> LspDiagnostic {
         message: found.message.clone(),
         related_information: (!related.is_empty()).then_some(related),
         tags: (!tags.is_empty()).then_some(tags),
-        data: None,
+        data: Some(json!({ "fingerprint": found.fingerprint, "notes": found.notes, "evidence": found.evidence })),
     }
 }

@@ -1,11 +1,12 @@
 use sigwise_corpus::Corpus;
 use sigwise_corpus::attack::Attack;
 use sigwise_lint::{Project, Settings};
-use tower_lsp::lsp_types::TextDocumentItem;
 
 use super::*;
+use crate::abilities::Abilities;
 use crate::convert::Encoding;
 use crate::document::Document as Open;
+use crate::settings::ClientSettings;
 
 /// The labels offered at `^`, best first; and the text with the first of them that begins with `pick` written.
 fn offered(text: &str) -> Vec<String> {
@@ -19,11 +20,13 @@ fn items(text: &str) -> Vec<CompletionItem> {
 
 fn complete_in(text: &str, offset: usize) -> Vec<CompletionItem> {
     let uri: Url = "file:///rules/a.yml".parse().expect("an address");
-    let document = Open::open(&TextDocumentItem::new(uri, "yaml".into(), 1, text.into()));
-    let (settings, project) = (Settings::default(), Project::default());
+    let document = Open::alone(uri, text);
+    let (settings, client, project) = (Settings::default(), ClientSettings::default(), Project::default());
     let view = View {
         document: &document,
         encoding: Encoding::Utf8,
+        abilities: Abilities::default(),
+        client: &client,
         path: "a.yml",
         settings: &settings,
         project: &project,

@@ -1,11 +1,13 @@
 use sigwise_corpus::Corpus;
 use sigwise_corpus::attack::Attack;
 use sigwise_lint::{Project, Settings};
-use tower_lsp::lsp_types::{TextDocumentItem, Url};
+use tower_lsp::lsp_types::Url;
 
 use super::*;
+use crate::abilities::Abilities;
 use crate::convert::Encoding;
 use crate::document::Document as Open;
+use crate::settings::ClientSettings;
 
 const RULE: &str = "\
 title: T
@@ -32,11 +34,13 @@ level: high
 /// The hover over the first occurrence of a text.
 fn over(text: &str) -> String {
     let uri: Url = "file:///rules/a.yml".parse().expect("an address");
-    let document = Open::open(&TextDocumentItem::new(uri, "yaml".into(), 1, RULE.into()));
-    let (settings, project) = (Settings::default(), Project::default());
+    let document = Open::alone(uri, RULE);
+    let (settings, client, project) = (Settings::default(), ClientSettings::default(), Project::default());
     let view = View {
         document: &document,
         encoding: Encoding::Utf8,
+        abilities: Abilities::default(),
+        client: &client,
         path: "a.yml",
         settings: &settings,
         project: &project,
