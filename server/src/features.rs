@@ -3,12 +3,17 @@
 pub(crate) mod code_actions;
 pub(crate) mod completion;
 pub(crate) mod diagnostics;
+pub(crate) mod folding;
 pub(crate) mod hover;
+pub(crate) mod links;
+#[cfg(test)]
+mod sample;
+pub(crate) mod symbols;
 
 use tower_lsp::lsp_types::{
-    DiagnosticOptions, DiagnosticServerCapabilities, HoverProviderCapability, OneOf, ServerCapabilities,
-    TextDocumentSyncCapability, TextDocumentSyncKind, TextDocumentSyncOptions, WorkspaceFoldersServerCapabilities,
-    WorkspaceServerCapabilities,
+    DiagnosticOptions, DiagnosticServerCapabilities, DocumentLinkOptions, FoldingRangeProviderCapability,
+    HoverProviderCapability, OneOf, ServerCapabilities, TextDocumentSyncCapability, TextDocumentSyncKind,
+    TextDocumentSyncOptions, WorkDoneProgressOptions, WorkspaceFoldersServerCapabilities, WorkspaceServerCapabilities,
 };
 
 use crate::convert::Encoding;
@@ -40,6 +45,12 @@ pub(crate) fn capabilities(encoding: Encoding, pull: bool) -> ServerCapabilities
         }),
         code_action_provider: Some(code_actions::options()),
         hover_provider: Some(HoverProviderCapability::Simple(true)),
+        document_symbol_provider: Some(OneOf::Left(true)),
+        folding_range_provider: Some(FoldingRangeProviderCapability::Simple(true)),
+        document_link_provider: Some(DocumentLinkOptions {
+            resolve_provider: None,
+            work_done_progress_options: WorkDoneProgressOptions::default(),
+        }),
         ..ServerCapabilities::default()
     }
 }

@@ -56,7 +56,7 @@ impl Default for ClientSettings {
             corpus: None,
             attack: None,
             diagnostics: None,
-            inlay_hints: true,
+            inlay_hints: false,
             code_lens: true,
         }
     }

@@ -1,12 +1,5 @@
-use sigwise_corpus::Corpus;
-use sigwise_corpus::attack::Attack;
-use sigwise_lint::{Project, Settings};
-
 use super::*;
-use crate::abilities::Abilities;
-use crate::convert::Encoding;
-use crate::document::Document as Open;
-use crate::settings::ClientSettings;
+use crate::features::sample::look;
 
 /// The labels offered at `^`, best first; and the text with the first of them that begins with `pick` written.
 fn offered(text: &str) -> Vec<String> {
@@ -19,22 +12,7 @@ fn items(text: &str) -> Vec<CompletionItem> {
 }
 
 fn complete_in(text: &str, offset: usize) -> Vec<CompletionItem> {
-    let uri: Url = "file:///rules/a.yml".parse().expect("an address");
-    let document = Open::alone(uri, text);
-    let (settings, client, project) = (Settings::default(), ClientSettings::default(), Project::default());
-    let view = View {
-        document: &document,
-        encoding: Encoding::Utf8,
-        abilities: Abilities::default(),
-        client: &client,
-        path: "a.yml",
-        settings: &settings,
-        project: &project,
-        corpus: Some(Corpus::embedded().expect("a sound corpus")),
-        attack: Attack::embedded(),
-        today: (2026, 11, 24),
-    };
-    complete(&view, offset).unwrap_or_default()
+    look(text, |view| complete(view, offset)).unwrap_or_default()
 }
 
 /// What the text becomes when the item with this label is taken.

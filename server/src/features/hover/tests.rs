@@ -1,13 +1,5 @@
-use sigwise_corpus::Corpus;
-use sigwise_corpus::attack::Attack;
-use sigwise_lint::{Project, Settings};
-use tower_lsp::lsp_types::Url;
-
 use super::*;
-use crate::abilities::Abilities;
-use crate::convert::Encoding;
-use crate::document::Document as Open;
-use crate::settings::ClientSettings;
+use crate::features::sample::look;
 
 const RULE: &str = "\
 title: T
@@ -33,23 +25,8 @@ level: high
 
 /// The hover over the first occurrence of a text.
 fn over(text: &str) -> String {
-    let uri: Url = "file:///rules/a.yml".parse().expect("an address");
-    let document = Open::alone(uri, RULE);
-    let (settings, client, project) = (Settings::default(), ClientSettings::default(), Project::default());
-    let view = View {
-        document: &document,
-        encoding: Encoding::Utf8,
-        abilities: Abilities::default(),
-        client: &client,
-        path: "a.yml",
-        settings: &settings,
-        project: &project,
-        corpus: Some(Corpus::embedded().expect("a sound corpus")),
-        attack: Attack::embedded(),
-        today: (2026, 11, 24),
-    };
     let offset = RULE.find(text).expect("it is there") + 1;
-    match hover(&view, offset).map(|hover| hover.contents) {
+    match look(RULE, |view| hover(view, offset)).map(|hover| hover.contents) {
         Some(HoverContents::Markup(markup)) => markup.value,
         _ => String::new(),
     }
