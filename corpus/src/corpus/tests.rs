@@ -239,23 +239,6 @@ fn families_are_pasted_blocks() {
 }
 
 #[test]
-fn pasted_pages_of_exclusions_make_a_family() {
-    let rule = |id: &str, own: &str, last: &str| {
-        let images = "f1: {Image|endswith: ['\\v1.exe', '\\v2.exe', '\\v3.exe', '\\v4.exe']}";
-        let lines = format!("f2: {{CommandLine: [a, b, c, {last}]}}");
-        let condition = "s and not f0 and not f1 and not f2";
-        format!(
-            "{id} T{id} |  | {PROC} | s: {{User: {id}}}, f0: {{Product: {own}}}, {images}, {lines}, condition: {condition}"
-        )
-    };
-    let rules = [rule("a", "x", "d"), rule("b", "y", "d"), rule("c", "z", "e")];
-    let corpus = Corpus::new(snapshot("x", &rules.each_ref().map(String::as_str)));
-    let family = |id: &str| corpus.rule_by_id(id).unwrap().family();
-    assert_eq!(family("a"), family("b"));
-    assert_ne!(family("a"), family("c"));
-}
-
-#[test]
 fn percentiles_count_rows_of_smaller_reach() {
     let corpus = Corpus::new(base());
     assert_eq!(corpus.percentile(0), 0.0);
