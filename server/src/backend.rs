@@ -39,6 +39,16 @@ impl Backend {
         self.tell(Message::Trace(params.value));
     }
 
+    /// Answers what is no JSON.
+    pub(crate) async fn malformed(&self) -> Result<()> {
+        Err(Error::parse_error())
+    }
+
+    /// Answers JSON that is no message.
+    pub(crate) async fn invalid(&self) -> Result<()> {
+        Err(Error::invalid_request())
+    }
+
     fn tell(&self, message: Message) {
         // The session lives as long as somebody can tell it something.
         let _ = self.session.send(message);

@@ -22,8 +22,8 @@ mod backend;
 mod convert;
 mod cursor;
 mod document;
-mod exit;
 mod features;
+mod input;
 mod out;
 mod session;
 mod settings;
@@ -35,7 +35,6 @@ use std::sync::mpsc::channel;
 use tower_lsp::{Client, LspService, Server};
 
 use backend::Backend;
-use exit::Exit;
 
 /// How many requests may be waiting for their answers: only there because tower-lsp stops reading notifications at its limit.
 const WAITING: usize = 1 << 12;
@@ -47,26 +46,30 @@ const WAITING: usize = 1 << 12;
 /// There is no thread to run on.
 pub fn run() -> std::io::Result<bool> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build()?;
-    let (exit, input) = Exit::watch(tokio::io::stdin());
+    let (end, messages_in) = input::read(runtime.handle().clone())?;
     let (session, messages) = channel();
     let mut client = None;
     let backend = |to: Client| {
         client = Some(to);
         Backend::new(session.clone())
     };
-    let (service, socket) = LspService::build(backend).custom_method("$/setTrace", Backend::set_trace).finish();
+    let (service, socket) = LspService::build(backend)
+        .custom_method("$/setTrace", Backend::set_trace)
+        .custom_method(input::MALFORMED, Backend::malformed)
+        .custom_method(input::INVALID, Backend::invalid)
+        .finish();
     if let Some(client) = client {
         session::start(client, (session, messages), runtime.handle().clone())?;
     }
-    let service = exit.service(service);
-    let serve = Server::new(input, tokio::io::stdout(), socket).concurrency_level(WAITING).serve(service);
+    let service = end.service(service);
+    let serve = Server::new(messages_in, tokio::io::stdout(), socket).concurrency_level(WAITING).serve(service);
     runtime.block_on(async {
         tokio::select! {
             () = serve => {}
-            () = exit.overdue() => {}
+            () = end.overdue() => {}
         }
     });
-    // Standard input cannot be interrupted: whoever waits for it ends with the process.
+    // Threads that wait for something end with the process.
     runtime.shutdown_background();
-    Ok(exit.is_orderly())
+    Ok(end.is_orderly())
 }

@@ -344,10 +344,11 @@ pub fn offset(text: &str, position: &Value, encoding: &str) -> usize {
     }
     let mut counted = 0;
     for c in text[at..].chars() {
-        if counted >= column || c == '\n' || c == '\r' {
+        counted += if encoding == "utf-8" { c.len_utf8() } else { c.len_utf16() } as u64;
+        // Within a character means its start.
+        if counted > column || c == '\n' || c == '\r' {
             break;
         }
-        counted += if encoding == "utf-8" { c.len_utf8() } else { c.len_utf16() } as u64;
         at += c.len_utf8();
     }
     at

@@ -304,6 +304,11 @@ fn the_protocol_is_kept() {
     client.send_raw(b"Content-Length: 7\r\n\r\n{\"a\": ,");
     let refused = client.wait("a refusal", |message| message["id"].is_null() && message.get("error").is_some());
     assert_eq!(refused["error"]["code"], -32700);
+    client.send(&json!([1, 2]));
+    let refused = client.wait("a refusal", |message| message["id"].is_null() && message.get("error").is_some());
+    assert_eq!(refused["error"]["code"], -32600);
+    client.send_raw(b"nonsense\r\n\r\n");
+    client.wait("a refusal", |message| message["id"].is_null() && message.get("error").is_some());
     client.notify("$/setTrace", json!({ "value": "messages" }));
     client.open(URI, RULE);
     client.published_for(URI, 1);
