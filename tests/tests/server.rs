@@ -459,7 +459,8 @@ fn as_the_command_line_tells(
     if index {
         command.arg("--index").arg(root);
     }
-    let output = command.args(files).output().expect("it runs");
+    let relative = files.iter().map(|file| file.strip_prefix(root).unwrap_or(file));
+    let output = command.args(relative).output().expect("it runs");
     let report: Value = serde_json::from_slice(&output.stdout).expect("JSON");
     let mut told = std::collections::BTreeMap::<String, Vec<Value>>::new();
     for found in report["diagnostics"].as_array().expect("findings") {
