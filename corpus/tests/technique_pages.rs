@@ -107,8 +107,8 @@ const SCAFFOLD: [&str; 12] = [
 fn fields(page: &TechniquePage) {
     let id = &page.id;
     unique(id, page.fields.iter().map(|field| &field.field));
-    let mut spellings = BTreeMap::new();
     for field in &page.fields {
+        unique(id, field.vendors.iter().map(|spelling| (spelling.vendor, &spelling.spelling)));
         let name = &field.field;
         assert!(!Fields::embedded().canonical(name).scaffold && !SCAFFOLD.contains(&name.as_str()), "{id}: {name}");
         assert!(field.rules <= page.counts.rules && field.exclusions <= page.counts.rules, "{id}: {name}");
@@ -118,14 +118,7 @@ fn fields(page: &TechniquePage) {
         unique(id, &field.values);
         for spelling in &field.vendors {
             assert!((1..=field.rules).contains(&spelling.rules), "{id}: {name}");
-            let known = spellings.entry((spelling.vendor, &spelling.spelling)).or_insert(Vec::new());
-            known.push(name);
         }
-    }
-    // A name of a vendor can stand for two fields only where the log source decides.
-    for ((vendor, spelling), names) in spellings.into_iter().filter(|(_, names)| names.len() > 1) {
-        let lower: BTreeSet<_> = names.iter().map(|name| name.to_lowercase()).collect();
-        assert_eq!(lower.len(), names.len(), "{id}: {vendor} {spelling} stands under {names:?}");
     }
     assert!(page.fields.is_sorted_by(|a, b| a.rules >= b.rules), "{id}");
 }
