@@ -108,11 +108,15 @@ pub(super) fn locate(rule: &mut Rule, declared: &[&str], tested: &[&str], reader
                     let others =
                         declared.first().or(searched.as_ref()).cloned().or_else(tested).unwrap_or_default().source;
                     match model.categories.first() {
-                        Some(category) => LogSource {
-                            product: product.or(others.product),
-                            category: Some((*category).into()),
-                            service: None,
-                        },
+                        Some(category) => {
+                            let category = Some(*category);
+                            // `webserver` and `firewall` are of no product in Sigma's rules.
+                            let product = product.or(others.product).filter(|product| {
+                                let product = Some(&**product);
+                                logsource::known().iter().any(|k| k.product == product && k.category == category)
+                            });
+                            LogSource { product, category: category.map(Into::into), service: None }
+                        }
                         None if others.as_ref().is_unknown() => LogSource { product, ..LogSource::default() },
                         None => others,
                     }
@@ -206,8 +210,9 @@ fn of_name(text: &str, values: &[String]) -> Option<Found> {
     };
     let deciding: Vec<String> = ids.iter().chain(values).cloned().collect();
     let source = of_log(log.name, if is_number(&ids) { &ids } else { &deciding }, false)?.source;
-    let event = |id: String| Event { provider: log.provider.into(), id: id.into() };
-    let events = if log.provider.is_empty() { Vec::new() } else { ids.into_iter().map(event).collect() };
+    let provider = line(log.name, &deciding)?.provider;
+    let event = |id: String| Event { provider: provider.into(), id: id.into() };
+    let events = if provider.is_empty() { Vec::new() } else { ids.into_iter().map(event).collect() };
     Some(Found { source, events })
 }
 
@@ -215,11 +220,16 @@ fn is_number(ids: &[String]) -> bool {
     ids.iter().all(|id| id.bytes().all(|b| b.is_ascii_digit()))
 }
 
-/// The line of a log that the values decide for, and `with_events` their events.
-fn of_log(name: &str, values: &[String], with_events: bool) -> Option<Found> {
+/// The line of a log that the values decide for.
+fn line(name: &str, values: &[String]) -> Option<&'static Log> {
     let lines = || table().logs.iter().filter(|log| log.name == name);
     let decided = |log: &&Log| !log.value.is_empty() && values.iter().any(|v| v.eq_ignore_ascii_case(log.value));
-    let log = lines().find(decided).or_else(|| lines().find(|log| log.value.is_empty())).or_else(|| lines().next())?;
+    lines().find(decided).or_else(|| lines().find(|log| log.value.is_empty())).or_else(|| lines().next())
+}
+
+/// What a log is by the values that a rule looks for, and `with_events` their events.
+fn of_log(name: &str, values: &[String], with_events: bool) -> Option<Found> {
+    let log = line(name, values)?;
     let mut source = log.source;
     let numbers: Vec<&str> =
         values.iter().map(String::as_str).filter(|v| v.bytes().all(|b| b.is_ascii_digit())).collect();

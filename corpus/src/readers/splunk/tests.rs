@@ -337,6 +337,13 @@ fn log_sources() {
     source("", "| tstats count from datamodel=Endpoint.Processes by a", "process_creation", &[]);
     source("'NTLM Operational 8004,8005'", "`ntlm_audit` EventCode=8004", "windows/ntlm", &["NTLM 8004", "NTLM 8005"]);
     source("", "sourcetype=XmlWinEventLog:Security EventCode=4688", "windows/process_creation", &["Security 4688"]);
+    source("Palo Alto Network Threat", "| tstats count from datamodel=Web by a", "webserver", &[]);
+    source(
+        "CrowdStrike ProcessRollup2",
+        "| tstats count from datamodel=Endpoint.Processes by a",
+        "process_creation",
+        &["CrowdStrike ProcessRollup2"],
+    );
     source("", "a=1", "unknown", &[]);
 }
 
