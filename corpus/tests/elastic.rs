@@ -1,6 +1,6 @@
 //! What holds for Elastic's rules. Needs the shared corpora: `SIGWISE_SHARED=FOLDER cargo test -- --ignored`.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test program")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test program")]
 
 use std::path::PathBuf;
 
