@@ -114,7 +114,6 @@ impl LanguageServer for Backend {
                 name: "sigwise".to_owned(),
                 version: Some(env!("CARGO_PKG_VERSION").to_owned()),
             }),
-            ..InitializeResult::default()
         })
     }
 

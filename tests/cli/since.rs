@@ -80,7 +80,7 @@ fn what_a_change_does_to_untouched_files_is_new() {
     let two = GOOD
         .replace("    condition", "    other:\n        User: x\n    condition")
         .replace(": selection\n", ": selection and other\n");
-    folder.write("b.yml", &two.replace("5a5f8f2c", "6a5f8f2c"));
+    folder.write("b.yml", two.replace("5a5f8f2c", "6a5f8f2c"));
     commit(&folder);
     folder.write("b.yml", two.replace("5a5f8f2c", "6a5f8f2c").replace(" and other", ""));
     assert_eq!(found(&folder, &["--since", "HEAD"]), ["b.yml unused-selection"]);

@@ -88,7 +88,8 @@ impl OlderTree {
             };
             let place = self.top.join(self.renamed.get(path).map_or(path, String::as_str));
             let named = wanted.contains(&place);
-            if !named && !(is_yaml(&place) && wanted.iter().any(|folder| place.starts_with(folder))) {
+            let meant = || is_yaml(&place) && wanted.iter().any(|folder| place.starts_with(folder));
+            if !named && !meant() {
                 continue;
             }
             let config = workspace.config_above(&place)?;

@@ -128,10 +128,6 @@ impl<'a> Words<'a> {
         numbers
     }
 
-    pub(super) fn len(&self) -> usize {
-        self.words.len()
-    }
-
     /// Every word, with a text that it stands in and where, if there is one.
     pub(super) fn iter(&self) -> impl ExactSizeIterator<Item = (&str, Option<(&'a str, usize)>)> {
         self.words.iter().map(String::as_str).zip(self.places.iter().copied())

@@ -260,7 +260,7 @@ pub(crate) fn hash<'a>(parts: impl IntoIterator<Item = &'a [u8]>) -> u64 {
 
 /// The bucket of a hash among so many.
 pub(crate) fn bucket(hash: u64, buckets: usize) -> u32 {
-    ((hash & u64::from(u32::MAX)) * buckets as u64 >> 32) as u32
+    (((hash & u64::from(u32::MAX)) * buckets as u64) >> 32) as u32
 }
 
 fn damaged(table: &'static str, what: &'static str) -> SnapshotError {

@@ -86,21 +86,17 @@ impl Corpora {
             Wanted::Embedded if own.is_empty() => return CorpusRef::Embedded,
             Wanted::Embedded | Wanted::File(_) => {}
         }
-        let known = self.made.iter().find(|made| made.wanted == wanted && made.own == own);
-        let corpus = match known {
-            Some(made) => made.corpus.clone(),
-            None => {
-                let corpus = match self.make(&wanted, &own) {
-                    Ok(corpus) => CorpusRef::Own(Arc::new(corpus)),
-                    Err(error) => {
-                        self.fail(error);
-                        CorpusRef::Embedded
-                    }
-                };
-                self.made.push(Made { wanted, own, corpus: corpus.clone() });
-                corpus
+        if let Some(made) = self.made.iter().find(|made| made.wanted == wanted && made.own == own) {
+            return made.corpus.clone();
+        }
+        let corpus = match self.make(&wanted, &own) {
+            Ok(corpus) => CorpusRef::Own(Arc::new(corpus)),
+            Err(error) => {
+                self.fail(error);
+                CorpusRef::Embedded
             }
         };
+        self.made.push(Made { wanted, own, corpus: corpus.clone() });
         corpus
     }
 

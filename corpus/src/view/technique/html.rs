@@ -64,7 +64,7 @@ fn head(out: &mut String, page: &TechniquePage, nonce: Option<&str>) {
 fn header(out: &mut String, page: &TechniquePage) {
     let _ = write!(out, "<header>\n<h1>{}</h1>\n", Text(&page.title()));
     if let Some(retirement) = page.retirement() {
-        let _ = write!(out, "<p><strong>{}</strong></p>\n", Text(&retirement));
+        let _ = writeln!(out, "<p><strong>{}</strong></p>", Text(&retirement));
     }
     out.push_str("<dl class=\"facts\">\n");
     let mut fact = |name: &str, text: &str| {

@@ -135,9 +135,9 @@ fn modifiers(place: &Place<'_>) -> Vec<Choice> {
         let shaped = has.iter().any(shape);
         modifier.in_specification()
             && !has.contains(&modifier)
-            && !(modifier.must_be_first() && !has.is_empty())
+            && (!modifier.must_be_first() || has.is_empty())
             && modifier.needs().is_none_or(|needed| has.contains(&needed))
-            && !(shaped && shape(&modifier))
+            && (!shaped || !shape(&modifier))
             && !has.iter().any(|other| matches!(category(other), Category::Existence | Category::Comparison))
     };
     let mut counts: FxHashMap<&str, u32> = FxHashMap::default();
