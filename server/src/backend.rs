@@ -4,15 +4,17 @@ use std::sync::mpsc::Sender;
 
 use tokio::sync::oneshot;
 use tower_lsp::LanguageServer;
-use tower_lsp::jsonrpc::{Error, Result};
+use tower_lsp::jsonrpc::{Error, ErrorCode, Result};
 use tower_lsp::lsp_types::{
     CodeActionParams, CodeActionResponse, CompletionItem, CompletionParams, CompletionResponse,
     DidChangeConfigurationParams, DidChangeTextDocumentParams, DidChangeWatchedFilesParams,
     DidChangeWorkspaceFoldersParams, DidCloseTextDocumentParams, DidOpenTextDocumentParams, DocumentDiagnosticParams,
-    DocumentDiagnosticReportResult, DocumentLink, DocumentLinkParams, DocumentSymbolParams, DocumentSymbolResponse,
-    FoldingRange, FoldingRangeParams, Hover, HoverParams, InitializeParams, InitializeResult, InitializedParams,
-    ServerInfo, SetTraceParams, TextDocumentPositionParams, Url, WorkspaceDiagnosticParams,
-    WorkspaceDiagnosticReportResult,
+    DocumentDiagnosticReportResult, DocumentHighlight, DocumentHighlightParams, DocumentLink, DocumentLinkParams,
+    DocumentSymbolParams, DocumentSymbolResponse, FoldingRange, FoldingRangeParams, GotoDefinitionParams,
+    GotoDefinitionResponse, Hover, HoverParams, InitializeParams, InitializeResult, InitializedParams, InlayHint,
+    InlayHintParams, Location, PrepareRenameResponse, ReferenceParams, RenameParams, SelectionRange,
+    SelectionRangeParams, ServerInfo, SetTraceParams, TextDocumentPositionParams, Url, WorkspaceDiagnosticParams,
+    WorkspaceDiagnosticReportResult, WorkspaceEdit,
 };
 
 use crate::abilities::Abilities;
@@ -194,4 +196,45 @@ impl LanguageServer for Backend {
     async fn document_link(&self, params: DocumentLinkParams) -> Result<Option<Vec<DocumentLink>>> {
         self.about(params.text_document.uri, |view| Some(features::links::links(view))).await
     }
+
+    async fn goto_definition(&self, params: GotoDefinitionParams) -> Result<Option<GotoDefinitionResponse>> {
+        let found = self.at(params.text_document_position_params, features::selections::definition).await?;
+        Ok(found.map(GotoDefinitionResponse::Array))
+    }
+
+    async fn references(&self, params: ReferenceParams) -> Result<Option<Vec<Location>>> {
+        let keys = params.context.include_declaration;
+        let find = move |view: &View<'_>, offset| features::selections::references(view, offset, keys);
+        self.at(params.text_document_position, find).await
+    }
+
+    async fn document_highlight(&self, params: DocumentHighlightParams) -> Result<Option<Vec<DocumentHighlight>>> {
+        self.at(params.text_document_position_params, features::selections::highlights).await
+    }
+
+    async fn prepare_rename(&self, params: TextDocumentPositionParams) -> Result<Option<PrepareRenameResponse>> {
+        self.at(params, features::rename::prepare).await?.transpose().map_err(refused)
+    }
+
+    async fn rename(&self, params: RenameParams) -> Result<Option<WorkspaceEdit>> {
+        let new = params.new_name;
+        let rename = move |view: &View<'_>, offset| features::rename::rename(view, offset, &new);
+        self.at(params.text_document_position, rename).await?.transpose().map_err(refused)
+    }
+
+    async fn inlay_hint(&self, params: InlayHintParams) -> Result<Option<Vec<InlayHint>>> {
+        let range = params.range;
+        self.about(params.text_document.uri, move |view| features::inlay_hints::hints(view, range)).await
+    }
+
+    async fn selection_range(&self, params: SelectionRangeParams) -> Result<Option<Vec<SelectionRange>>> {
+        let positions = params.positions;
+        let grow = move |view: &View<'_>| Some(features::selection_ranges::selection_ranges(view, &positions));
+        self.about(params.text_document.uri, grow).await
+    }
+}
+
+/// The protocol's `RequestFailed`: nothing is wrong but that it cannot be done, and the client shows why.
+fn refused(reason: String) -> Error {
+    Error { code: ErrorCode::ServerError(-32803), message: reason.into(), data: None }
 }

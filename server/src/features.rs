@@ -5,15 +5,20 @@ pub(crate) mod completion;
 pub(crate) mod diagnostics;
 pub(crate) mod folding;
 pub(crate) mod hover;
+pub(crate) mod inlay_hints;
 pub(crate) mod links;
+pub(crate) mod rename;
 #[cfg(test)]
 mod sample;
+pub(crate) mod selection_ranges;
+pub(crate) mod selections;
 pub(crate) mod symbols;
 
 use tower_lsp::lsp_types::{
     DiagnosticOptions, DiagnosticServerCapabilities, DocumentLinkOptions, FoldingRangeProviderCapability,
-    HoverProviderCapability, OneOf, ServerCapabilities, TextDocumentSyncCapability, TextDocumentSyncKind,
-    TextDocumentSyncOptions, WorkDoneProgressOptions, WorkspaceFoldersServerCapabilities, WorkspaceServerCapabilities,
+    HoverProviderCapability, OneOf, RenameOptions, SelectionRangeProviderCapability, ServerCapabilities,
+    TextDocumentSyncCapability, TextDocumentSyncKind, TextDocumentSyncOptions, WorkDoneProgressOptions,
+    WorkspaceFoldersServerCapabilities, WorkspaceServerCapabilities,
 };
 
 use crate::convert::Encoding;
@@ -46,6 +51,15 @@ pub(crate) fn capabilities(encoding: Encoding, pull: bool) -> ServerCapabilities
         code_action_provider: Some(code_actions::options()),
         hover_provider: Some(HoverProviderCapability::Simple(true)),
         document_symbol_provider: Some(OneOf::Left(true)),
+        definition_provider: Some(OneOf::Left(true)),
+        references_provider: Some(OneOf::Left(true)),
+        document_highlight_provider: Some(OneOf::Left(true)),
+        rename_provider: Some(OneOf::Right(RenameOptions {
+            prepare_provider: Some(true),
+            work_done_progress_options: WorkDoneProgressOptions::default(),
+        })),
+        inlay_hint_provider: Some(OneOf::Left(true)),
+        selection_range_provider: Some(SelectionRangeProviderCapability::Simple(true)),
         folding_range_provider: Some(FoldingRangeProviderCapability::Simple(true)),
         document_link_provider: Some(DocumentLinkOptions {
             resolve_provider: None,
