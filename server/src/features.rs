@@ -1,6 +1,8 @@
 //! What the server offers, a file each: pure functions of a [`View`](crate::view::View).
 
 pub(crate) mod code_actions;
+pub(crate) mod code_lens;
+pub(crate) mod commands;
 pub(crate) mod completion;
 pub(crate) mod diagnostics;
 pub(crate) mod folding;
@@ -15,10 +17,10 @@ pub(crate) mod selections;
 pub(crate) mod symbols;
 
 use tower_lsp::lsp_types::{
-    DiagnosticOptions, DiagnosticServerCapabilities, DocumentLinkOptions, FoldingRangeProviderCapability,
-    HoverProviderCapability, OneOf, RenameOptions, SelectionRangeProviderCapability, ServerCapabilities,
-    TextDocumentSyncCapability, TextDocumentSyncKind, TextDocumentSyncOptions, WorkDoneProgressOptions,
-    WorkspaceFoldersServerCapabilities, WorkspaceServerCapabilities,
+    CodeLensOptions, DiagnosticOptions, DiagnosticServerCapabilities, DocumentLinkOptions,
+    FoldingRangeProviderCapability, HoverProviderCapability, OneOf, RenameOptions, SelectionRangeProviderCapability,
+    ServerCapabilities, TextDocumentSyncCapability, TextDocumentSyncKind, TextDocumentSyncOptions,
+    WorkDoneProgressOptions, WorkspaceFoldersServerCapabilities, WorkspaceServerCapabilities,
 };
 
 use crate::convert::Encoding;
@@ -50,6 +52,8 @@ pub(crate) fn capabilities(encoding: Encoding, pull: bool) -> ServerCapabilities
         }),
         code_action_provider: Some(code_actions::options()),
         hover_provider: Some(HoverProviderCapability::Simple(true)),
+        code_lens_provider: Some(CodeLensOptions { resolve_provider: Some(false) }),
+        execute_command_provider: Some(commands::options()),
         document_symbol_provider: Some(OneOf::Left(true)),
         definition_provider: Some(OneOf::Left(true)),
         references_provider: Some(OneOf::Left(true)),
