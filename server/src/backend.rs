@@ -14,8 +14,8 @@ use tower_lsp::lsp_types::{
     DocumentSymbolParams, DocumentSymbolResponse, ExecuteCommandParams, FoldingRange, FoldingRangeParams,
     GotoDefinitionParams, GotoDefinitionResponse, Hover, HoverParams, InitializeParams, InitializeResult,
     InitializedParams, InlayHint, InlayHintParams, Location, PrepareRenameResponse, ReferenceParams, RenameParams,
-    SelectionRange, SelectionRangeParams, ServerInfo, SetTraceParams, TextDocumentPositionParams, Url,
-    WorkspaceDiagnosticParams, WorkspaceDiagnosticReportResult, WorkspaceEdit,
+    SelectionRange, SelectionRangeParams, SemanticTokensParams, SemanticTokensResult, ServerInfo, SetTraceParams,
+    TextDocumentPositionParams, Url, WorkspaceDiagnosticParams, WorkspaceDiagnosticReportResult, WorkspaceEdit,
 };
 
 use crate::abilities::Abilities;
@@ -243,6 +243,11 @@ impl LanguageServer for Backend {
         let uri = subject.uri.clone();
         let run = move |view: &View<'_>| Some(features::commands::run(view, &command, &subject));
         self.about(uri, run).await?.transpose().map_err(refused)
+    }
+
+    async fn semantic_tokens_full(&self, params: SemanticTokensParams) -> Result<Option<SemanticTokensResult>> {
+        let tokens = |view: &View<'_>| Some(features::semantic_tokens::tokens(view).into());
+        self.about(params.text_document.uri, tokens).await
     }
 
     async fn selection_range(&self, params: SelectionRangeParams) -> Result<Option<Vec<SelectionRange>>> {

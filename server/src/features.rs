@@ -14,6 +14,7 @@ pub(crate) mod rename;
 mod sample;
 pub(crate) mod selection_ranges;
 pub(crate) mod selections;
+pub(crate) mod semantic_tokens;
 pub(crate) mod symbols;
 
 use tower_lsp::lsp_types::{
@@ -54,6 +55,7 @@ pub(crate) fn capabilities(encoding: Encoding, pull: bool) -> ServerCapabilities
         hover_provider: Some(HoverProviderCapability::Simple(true)),
         code_lens_provider: Some(CodeLensOptions { resolve_provider: Some(false) }),
         execute_command_provider: Some(commands::options()),
+        semantic_tokens_provider: Some(semantic_tokens::options().into()),
         document_symbol_provider: Some(OneOf::Left(true)),
         definition_provider: Some(OneOf::Left(true)),
         references_provider: Some(OneOf::Left(true)),
