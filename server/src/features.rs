@@ -9,6 +9,7 @@ pub(crate) mod folding;
 pub(crate) mod hover;
 pub(crate) mod inlay_hints;
 pub(crate) mod links;
+mod peers;
 pub(crate) mod rename;
 #[cfg(test)]
 mod sample;

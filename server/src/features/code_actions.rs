@@ -14,6 +14,7 @@ use tower_lsp::lsp_types::{
 };
 
 use super::diagnostics::diagnostic;
+use super::peers;
 use crate::view::View;
 
 /// Applies every safe fix.
@@ -25,7 +26,7 @@ const MAX_SUPPRESSIONS: usize = 20;
 /// What is announced.
 pub(crate) fn options() -> CodeActionProviderCapability {
     CodeActionProviderCapability::Options(CodeActionOptions {
-        code_action_kinds: Some(vec![CodeActionKind::QUICKFIX, FIX_ALL]),
+        code_action_kinds: Some(vec![CodeActionKind::QUICKFIX, peers::KIND, FIX_ALL]),
         ..CodeActionOptions::default()
     })
 }
@@ -42,6 +43,9 @@ pub(crate) fn code_actions(view: &View<'_>, range: Range, context: &CodeActionCo
     }
     if only.is_some_and(|only| asks_for(only, &FIX_ALL)) {
         actions.extend(fix_all(view));
+    }
+    if only.is_none_or(|only| asks_for(only, &peers::KIND)) {
+        actions.extend(peers::add_values(view, view.span(range)));
     }
     actions.into_iter().map(CodeActionOrCommand::CodeAction).collect()
 }
