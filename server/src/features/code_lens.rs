@@ -11,6 +11,9 @@ use tower_lsp::lsp_types::{CodeLens, Command};
 use super::commands::{ADVISE, TECHNIQUE};
 use crate::view::View;
 
+/// So many tags of a rule get a line; only a hostile rule has more.
+const TAGS: usize = 50;
+
 /// The lines of a document, for clients that want them.
 pub(crate) fn lenses(view: &View<'_>) -> Option<Vec<CodeLens>> {
     let corpus = view.corpus.filter(|_| view.client.code_lens)?;
@@ -26,7 +29,7 @@ pub(crate) fn lenses(view: &View<'_>) -> Option<Vec<CodeLens>> {
             let arguments = json!({ "uri": uri, "document": document.index });
             lenses.push(lens(view, title.span, peers(&techniques), ADVISE, arguments));
         }
-        for tag in document.tags().filter(|_| is_own(document, "tags")) {
+        for tag in document.tags().filter(|_| is_own(document, "tags")).take(TAGS) {
             let Some(id) = technique_of_tag(&tag.text) else { continue };
             let current = view.attack.current(&id);
             if view.attack.technique(current).is_some() {
