@@ -1,4 +1,5 @@
-//! The files of the repository that are made from the code: `schemas/`, `docs/checks/` and `docs/command-line.md`.
+//! The files of the repository that are made from the code and the embedded corpus: `schemas/`, `docs/checks/`,
+//! `docs/command-line.md` and `docs/technique-T1559.md`.
 //!
 //! `cargo test` compares them; `SIGWISE_BLESS=1 cargo test -p sigwise generated` writes them.
 
@@ -8,7 +9,10 @@ use std::path::{Path, PathBuf};
 
 use clap::CommandFactory as _;
 use schemars::{JsonSchema, schema_for};
-use sigwise_corpus::view;
+use sigwise_corpus::Corpus;
+use sigwise_corpus::attack::Attack;
+use sigwise_corpus::view::technique::markdown::markdown;
+use sigwise_corpus::view::{self, TechniquePage};
 use sigwise_lint::config::ConfigFile;
 use sigwise_lint::{checks, docs};
 
@@ -35,6 +39,7 @@ fn files() -> BTreeMap<PathBuf, String> {
     for check in checks::ALL {
         files.insert(format!("docs/checks/{}.md", check.id).into(), docs::page(check));
     }
+    files.insert("docs/technique-T1559.md".into(), sample_page());
     files.insert("docs/checks/README.md".into(), check_list());
     files.insert("docs/command-line.md".into(), command_line());
     files
@@ -65,6 +70,13 @@ fn check_list() -> String {
     out.truncate(out.trim_end().len());
     out.push('\n');
     out
+}
+
+/// `docs/technique-T1559.md`: what a technique's page looks like, so that a change of the corpus or of the page shows.
+fn sample_page() -> String {
+    let (corpus, attack) = (Corpus::embedded().unwrap(), Attack::embedded());
+    let page = TechniquePage::of(corpus, attack, "T1559").unwrap();
+    markdown(&page, usize::MAX)
 }
 
 /// `docs/command-line.md`
