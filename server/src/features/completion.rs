@@ -48,8 +48,6 @@ struct Choice {
     /// More about it, where it takes a moment: asked for when the client looks at it.
     about: Option<About>,
     kind: Option<CompletionItemKind>,
-    /// Crossed out: there is something better.
-    deprecated: bool,
 }
 
 impl Choice {
@@ -184,7 +182,6 @@ fn item(place: &Place<'_>, choice: Choice, range: Range, rank: u32) -> Completio
             .map(|description| CompletionItemLabelDetails { detail: None, description: Some(description) }),
         kind: choice.kind,
         documentation: choice.documentation.map(markdown),
-        deprecated: choice.deprecated.then_some(true),
         // The client sorts by this text, and ours is the better order.
         sort_text: Some(format!("{rank:05}")),
         filter_text: Some(choice.filter.unwrap_or_else(|| choice.label.clone())),

@@ -7,9 +7,7 @@ use super::{Choice, Place};
 
 /// What can follow in the condition.
 pub(super) fn condition(place: &Place<'_>) -> Vec<Choice> {
-    let Some(document) = place.document else { return Vec::new() };
-    let detection = document.detection().or_else(|| document.filter().and_then(|filter| filter.detection.as_ref()));
-    let Some(detection) = detection else { return Vec::new() };
+    let Some(detection) = place.document.and_then(|document| document.detection()) else { return Vec::new() };
     let before = place.view.text().get(..place.offset).unwrap_or_default();
     let line = before.rfind(['\n', '\r']).map_or(before, |at| before.get(at + 1..).unwrap_or_default());
     let line = line.split_once("condition:").map_or(line, |(_, text)| text);

@@ -27,8 +27,7 @@ const OWN: f32 = 0.45;
 const AGAIN: f32 = 0.2;
 
 fn detection<'v>(place: &Place<'v>) -> Option<&'v Detection> {
-    let document = place.document?;
-    document.detection().or_else(|| document.filter().and_then(|filter| filter.detection.as_ref()))
+    place.document?.detection()
 }
 
 fn selection<'v>(place: &Place<'v>, name: &str) -> Option<&'v Selection> {

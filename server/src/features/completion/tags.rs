@@ -1,6 +1,7 @@
 //! Tags: techniques of rules like this one first, then their tactics, then all of ATT&CK, retired ones by their successors, and
 //! the other namespaces.
 
+use rustc_hash::FxHashSet;
 use sigwise_corpus::advice::techniques;
 use sigwise_corpus::attack::{Attack, Technique};
 use sigwise_corpus::view::TechniquePage;
@@ -30,17 +31,15 @@ pub(super) fn tags(place: &Place<'_>) -> Vec<Choice> {
     let attack = place.view.attack;
     let document = place.document;
     let here = place.cursor.span;
-    let has: Vec<String> = document
+    let mut seen: FxHashSet<String> = document
         .into_iter()
         .flat_map(|document| document.tags())
         .filter(|tag| !tag.span.touches(here))
         .map(|tag| tag.text.to_lowercase())
         .collect();
-    let mut seen: Vec<String> = has.clone();
     let mut choices: Vec<Choice> = Vec::new();
     let mut add = |choice: Choice| {
-        if !seen.contains(&choice.label) {
-            seen.push(choice.label.clone());
+        if seen.insert(choice.label.clone()) {
             choices.push(choice);
         }
     };
@@ -64,16 +63,7 @@ pub(super) fn tags(place: &Place<'_>) -> Vec<Choice> {
     }
     attack.tactics().iter().for_each(|tactic| add(tactic_choice(attack, &tactic.short)));
     OTHERS.iter().for_each(|tag| add(Choice::new(*tag, CompletionItemKind::ENUM_MEMBER)));
-
-    // There are too many to look each of them up in a list.
-    let later = choices.len();
-    choices.extend(attack.techniques().iter().map(technique_choice));
-    let (first, rest) = choices.split_at(later);
-    let first: Vec<&str> = first.iter().map(|choice| choice.label.as_str()).collect();
-    let fresh = |choice: &&Choice| !first.contains(&choice.label.as_str()) && !has.contains(&choice.label);
-    let mut rest: Vec<Choice> = rest.iter().filter(fresh).cloned().collect();
-    choices.truncate(later);
-    choices.append(&mut rest);
+    attack.techniques().iter().for_each(|technique| add(technique_choice(technique)));
     choices.extend(retired(place));
     choices
 }

@@ -21,7 +21,7 @@ const ROWS: usize = 2_000;
 
 /// What stands at an offset of `detection`, or of a filter.
 pub(super) fn detection(view: &View<'_>, document: &Document, offset: usize) -> Option<About> {
-    let detection = document.detection().or_else(|| document.filter().and_then(|filter| filter.detection.as_ref()))?;
+    let detection = document.detection()?;
     let asking = || Some(Asking::new(sigma::rule(document, view.path)?, view.corpus?, view.attack));
     if let Some(condition) = detection.conditions.iter().find(|condition| within(condition.span, offset)) {
         return self::condition(detection, condition, offset);
