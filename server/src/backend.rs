@@ -20,7 +20,7 @@ use tower_lsp::lsp_types::{
 
 use crate::abilities::Abilities;
 use crate::convert::Encoding;
-use crate::features;
+use crate::features::{self, commands};
 use crate::session::{self, Message, PullAll, Session};
 use crate::settings::{ClientSettings, Mode};
 use crate::view::View;
@@ -234,14 +234,21 @@ impl LanguageServer for Backend {
 
     async fn execute_command(&self, params: ExecuteCommandParams) -> Result<Option<Value>> {
         let ExecuteCommandParams { command, arguments, .. } = params;
-        if !features::commands::options().commands.contains(&command) {
+        if !commands::options().commands.contains(&command) {
             return Err(Error::invalid_params(format!("there is no command `{command}`")));
         }
-        let subject = arguments.into_iter().next().unwrap_or_default();
-        let subject: features::commands::Subject =
-            serde_json::from_value(subject).map_err(|error| Error::invalid_params(error.to_string()))?;
+        let subject = arguments.into_iter().next().filter(|subject| !subject.is_null());
+        let subject: commands::Subject = subject
+            .map_or_else(|| Ok(commands::Subject::default()), serde_json::from_value)
+            .map_err(|error| Error::invalid_params(error.to_string()))?;
         let uri = subject.uri.clone();
-        let run = move |view: &View<'_>| Some(features::commands::run(view, &command, &subject));
+        if command == commands::CORPUS_INFO {
+            let run =
+                move |session: &mut Session| commands::corpus_info(session.corpus_for(uri.as_ref()).get(), &subject);
+            return self.ask(run).await?.map(Some).map_err(refused);
+        }
+        let uri = uri.ok_or_else(|| Error::invalid_params("`uri` is missing"))?;
+        let run = move |view: &View<'_>| Some(commands::run(view, &command, &subject));
         self.about(uri, run).await?.transpose().map_err(refused)
     }
 

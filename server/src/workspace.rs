@@ -108,9 +108,7 @@ impl Workspace {
     /// Where a document stands: in the innermost folder of the client, else in the project that the command line would find.
     pub(crate) fn home(&self, uri: &Url) -> Home {
         let Ok(place) = uri.to_file_path() else {
-            let root = self.folders.first().unwrap_or(&self.cwd);
-            let place = root.join(uri.path().trim_start_matches('/'));
-            return Home { root: root.as_path().into(), path: uri.path().into(), place };
+            return self.inside_front(uri.path());
         };
         let inside = self.folders.iter().filter(|folder| place.starts_with(folder));
         let root = inside.max_by_key(|folder| folder.as_os_str().len()).cloned().unwrap_or_else(|| {
@@ -119,6 +117,17 @@ impl Workspace {
             project_root(folder).unwrap_or_else(|| beside.to_owned())
         });
         Home { path: relative(&place, &root).into(), root: root.into(), place }
+    }
+
+    /// A file in the first folder, or in the one that the server was started in, that need not exist.
+    fn inside_front(&self, path: &str) -> Home {
+        let root = self.folders.first().unwrap_or(&self.cwd);
+        Home { root: root.as_path().into(), path: path.into(), place: root.join(path.trim_start_matches('/')) }
+    }
+
+    /// Where something stands that belongs to no document.
+    pub(crate) fn front(&self) -> Home {
+        self.inside_front(CONFIG_FILE)
     }
 
     /// What holds for a file.

@@ -23,6 +23,8 @@ pub struct Info {
     pub bytes: usize,
     /// The version of ATT&CK under whose ids techniques are counted.
     pub attack_version: String,
+    /// The newest date of a source; null where none is known.
+    pub date: Option<String>,
     /// Where the rules come from.
     pub sources: Vec<SourceView>,
     /// Rules, all sources together.
@@ -149,6 +151,7 @@ impl Info {
             format: crate::snapshot::VERSION,
             bytes: corpus.layers().map(Snapshot::size).sum(),
             attack_version: corpus.attack_version().to_owned(),
+            date: sources.iter().map(|source| &source.date).filter(|date| *date != "unknown").max().cloned(),
             rules: by_vendor.values().sum(),
             by_vendor,
             families: families.len() as u32,

@@ -1,11 +1,12 @@
-//! Commands of the client: what `sigwise technique` and `sigwise advise` say, with the corpus of an open document.
+//! Commands of the client: what `sigwise technique`, `sigwise advise` and `sigwise corpus info` say.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use sigwise_corpus::Corpus;
 use sigwise_corpus::advice::Asking;
 use sigwise_corpus::readers::sigma;
 use sigwise_corpus::view::technique::{html, markdown};
-use sigwise_corpus::view::{AdvicePage, TechniquePage};
+use sigwise_corpus::view::{AdvicePage, Info, TechniquePage, provenance};
 use tower_lsp::lsp_types::{ExecuteCommandOptions, Url, WorkDoneProgressOptions};
 
 use crate::view::View;
@@ -16,14 +17,17 @@ pub(crate) const TECHNIQUE: &str = "sigwise.technique";
 /// What peers of a document's rules do: what `sigwise advise --format json` writes of each.
 pub(crate) const ADVISE: &str = "sigwise.advise";
 
+/// What the corpus is made of: what `sigwise corpus info` writes.
+pub(crate) const CORPUS_INFO: &str = "sigwise.showCorpusInfo";
+
 /// How long the lists of a page in Markdown are.
 const LISTED: usize = 20;
 
 /// What a command is about.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize)]
 pub(crate) struct Subject {
-    /// The open document.
-    pub(crate) uri: Url,
+    /// The document whose corpus is asked, or whose rules are. [`CORPUS_INFO`] can do without.
+    pub(crate) uri: Option<Url>,
     /// `T1059.001`
     technique: Option<String>,
     /// Markdown where it is left out.
@@ -33,39 +37,58 @@ pub(crate) struct Subject {
     document: Option<usize>,
 }
 
-/// In what a page is written.
+/// In what an answer is written.
 #[derive(Clone, Copy, Debug, Default, Deserialize)]
 #[serde(rename_all = "lowercase")]
 enum Format {
     #[default]
     Markdown,
     Html,
+    Json,
 }
 
 /// What is announced.
 pub(crate) fn options() -> ExecuteCommandOptions {
     ExecuteCommandOptions {
-        commands: [TECHNIQUE, ADVISE].map(str::to_owned).to_vec(),
+        commands: [TECHNIQUE, ADVISE, CORPUS_INFO].map(str::to_owned).to_vec(),
         work_done_progress_options: WorkDoneProgressOptions::default(),
     }
 }
 
-/// Runs a command of one of these names; or says why it cannot.
+/// Runs [`TECHNIQUE`] or [`ADVISE`] for an open document; or says why it cannot.
 pub(crate) fn run(view: &View<'_>, command: &str, subject: &Subject) -> Result<Value, String> {
-    let corpus = view.corpus.ok_or("there is no corpus: it is switched off, or cannot be read")?;
+    let corpus = view.corpus.ok_or(NO_CORPUS)?;
     if command == TECHNIQUE {
         let id = subject.technique.as_deref().ok_or("`technique` is missing")?.to_ascii_uppercase();
         let page = TechniquePage::of(corpus, view.attack, &id).ok_or_else(|| format!("`{id}` is no technique"))?;
-        return Ok(Value::String(match subject.format {
-            Format::Markdown => markdown::markdown(&page, LISTED),
-            Format::Html => html::html(&page, corpus, None),
-        }));
+        return match subject.format {
+            Format::Markdown => Ok(Value::String(markdown::markdown(&page, LISTED))),
+            Format::Html => Ok(Value::String(html::html(&page, corpus, None))),
+            Format::Json => json(&page),
+        };
     }
     let documents = view.file().documents.iter();
     let wanted = documents.filter(|document| subject.document.is_none_or(|wanted| wanted == document.index));
     let rules = wanted.filter_map(|document| sigma::rule(document, view.path));
     let page = |rule| AdvicePage::of(&Asking::new(rule, corpus, view.attack), view.path, view.attack);
-    serde_json::to_value(rules.map(page).collect::<Vec<_>>()).map_err(|error| error.to_string())
+    json(&rules.map(page).collect::<Vec<_>>())
+}
+
+/// Runs [`CORPUS_INFO`]; or says why it cannot.
+pub(crate) fn corpus_info(corpus: Option<&Corpus>, subject: &Subject) -> Result<Value, String> {
+    let info = Info::of(corpus.ok_or(NO_CORPUS)?);
+    match subject.format {
+        Format::Markdown => Ok(Value::String(provenance(&info))),
+        Format::Json => json(&info),
+        Format::Html => Err("there is no page in HTML about the corpus".to_owned()),
+    }
+}
+
+/// Why there is no answer.
+const NO_CORPUS: &str = "there is no corpus: it is switched off, or cannot be read";
+
+fn json(answer: &impl Serialize) -> Result<Value, String> {
+    serde_json::to_value(answer).map_err(|error| error.to_string())
 }
 
 #[cfg(test)]
@@ -88,6 +111,8 @@ mod tests {
         assert!(page.as_str().expect("a text").starts_with("### T1003"));
         let page = answer(TECHNIQUE, json!({ "uri": uri, "technique": "T1003", "format": "html" })).expect("a page");
         assert!(page.as_str().expect("a text").starts_with("<!"));
+        let page = answer(TECHNIQUE, json!({ "uri": uri, "technique": "T1003", "format": "json" })).expect("a page");
+        assert_eq!(page["id"], "T1003");
         assert_eq!(answer(TECHNIQUE, json!({ "uri": uri, "technique": "T0" })), Err("`T0` is no technique".to_owned()));
         let titles = |subject| {
             let pages = answer(ADVISE, subject).expect("advice");
@@ -96,5 +121,18 @@ mod tests {
         };
         assert_eq!(titles(json!({ "uri": uri })), ["T", "U"]);
         assert_eq!(titles(json!({ "uri": uri, "document": 1 })), ["U"]);
+    }
+
+    #[test]
+    fn of_the_corpus() {
+        let corpus = Corpus::embedded().expect("a sound corpus");
+        let answer = |subject| corpus_info(Some(corpus), &serde_json::from_value(subject).expect("a subject"));
+        let text = answer(json!({})).expect("a page");
+        assert!(text.as_str().expect("a text").contains("SigmaHQ"));
+        let info = answer(json!({ "format": "json" })).expect("facts");
+        assert_eq!(info["rules"], corpus.rules().count());
+        assert!(info["date"].as_str().expect("a date") >= "2026-08");
+        assert!(answer(json!({ "format": "html" })).is_err());
+        assert_eq!(corpus_info(None, &Subject::default()), Err(NO_CORPUS.to_owned()));
     }
 }

@@ -24,7 +24,7 @@ use crate::convert;
 use crate::features::diagnostics::SOURCE;
 use crate::out::Out;
 use crate::settings::ClientSettings;
-use crate::workspace::{Home, Indexed, build, read_entries};
+use crate::workspace::{CorpusRef, Home, Indexed, build, read_entries};
 
 /// More changed files than this are read as a new index: a checkout, most likely.
 const MANY: usize = 100;
@@ -58,6 +58,17 @@ impl Session {
         event.added.iter().for_each(|folder| self.workspace.add_folder(&folder.uri));
         let wrong = self.workspace.set(self.workspace.settings.clone());
         self.reload(&wrong);
+    }
+
+    /// The corpus of a document, open or not; without one that of the first folder.
+    pub(crate) fn corpus_for(&mut self, uri: Option<&Url>) -> CorpusRef {
+        if let Some(document) = uri.and_then(|uri| self.documents.get(uri)) {
+            return document.rules.corpus.clone();
+        }
+        let home = uri.map_or_else(|| self.workspace.front(), |uri| self.workspace.home(uri));
+        let corpus = self.workspace.rules(&home).corpus;
+        self.tell_news(&[]);
+        corpus
     }
 
     /// What documents stand on changed: every one finds its place again and is linted again.
