@@ -15,7 +15,7 @@
 //!    [`view::View::range`]. It is asked for Sigma documents only, and may panic without harm: the panic is caught and logged.
 //! 2. A line in `features::capabilities` announces it.
 //! 3. A method in `backend.rs` forwards the request: `self.at(params.text_document_position_params, features::hover::hover)`.
-//! 4. A test through a real pipe in `tests/tests/server.rs`.
+//! 4. A test through a real pipe in `tests/tests/server/`.
 
 mod abilities;
 mod backend;
