@@ -1,0 +1,20 @@
+// Tells the user that there is no server, and what to do about it.
+
+import * as vscode from 'vscode';
+
+/** Shows why, with a button for each thing that helps. */
+export async function explainFailure(reason: string, output: vscode.LogOutputChannel): Promise<void> {
+  const chosen = await vscode.window.showErrorMessage(
+    `sigwise did not start. ${reason}`,
+    'Open Settings',
+    'Show Output',
+    'Try Again',
+  );
+  if (chosen === 'Open Settings') {
+    await vscode.commands.executeCommand('workbench.action.openSettings', 'sigwise.path');
+  } else if (chosen === 'Show Output') {
+    output.show();
+  } else if (chosen === 'Try Again') {
+    await vscode.commands.executeCommand('sigwise.ui.restart');
+  }
+}
