@@ -42,6 +42,15 @@ pub fn quoted(text: &str, style: Style) -> String {
     }
 }
 
+/// A value of a field as YAML: numbers stay numbers, and `None` is null.
+pub fn as_value(text: Option<&str>) -> String {
+    match text {
+        None => "null".to_owned(),
+        Some(text) if text.parse::<u32>().is_ok_and(|number| number.to_string() == text) => text.to_owned(),
+        Some(text) => quoted(text, Style::SingleQuoted),
+    }
+}
+
 /// Gives a scalar another text in the style that it has; `None` where its text stands elsewhere in the file.
 pub fn rewrite(node: &Node, text: &str) -> Option<Edit> {
     let scalar = node.scalar().filter(|_| node.alias.is_none() && !node.span.is_empty())?;
@@ -216,26 +225,27 @@ pub fn remove_entry(source: &Source, mapping: &Mapping, index: usize) -> Option<
     remove_lines(source, span)
 }
 
-/// Adds a value behind those of an item, written as the last one is; `None` where that cannot be done cleanly.
-pub fn add_value(file: &File, item: &Item, text: &str) -> Option<Edit> {
+/// Adds values behind those of an item, written as the last one is; `None` where that cannot be done cleanly.
+pub fn add_values(file: &File, item: &Item, texts: &[&str]) -> Option<Edit> {
     let last = item.values.last()?;
     let style = last.style().filter(|style| !matches!(style, Style::Literal | Style::Folded))?;
     if item.inherited || item.alias.is_some() || last.alias.is_some() || file.shares_text {
         return None;
     }
     let source = &file.source;
-    let new = quoted(text, style);
+    let after = |lead: &str| texts.iter().map(|text| format!("{lead}{}", quoted(text, style))).collect::<String>();
     let (start, end) = (last.span.start as usize, last.span.end as usize);
     let line = line_of(source, start);
     let rest = source.text().get(end..line_of(source, end).end as usize)?.trim_start();
     let alone = rest.is_empty() || rest.starts_with('#');
     let ending = source.line_ending().as_str();
     match item.form {
-        Form::FlowList => Some(Edit::insert(end, format!(", {new}"))),
+        Form::FlowList => Some(Edit::insert(end, after(", "))),
         Form::BlockList => {
             let lead = source.text().get(line.start as usize..start)?;
             let at = line_of(source, end).end as usize;
-            (alone && lead.trim_matches([' ', '\t']) == "-").then(|| Edit::insert(at, format!("{ending}{lead}{new}")))
+            let dashed = alone && lead.trim_matches([' ', '\t']) == "-";
+            dashed.then(|| Edit::insert(at, after(&format!("{ending}{lead}"))))
         }
         Form::Single => {
             let key = item.key.as_ref()?.span;
@@ -249,10 +259,10 @@ pub fn add_value(file: &File, item: &Item, text: &str) -> Option<Edit> {
             let section = file.document_at(start)?.detection()?.key.end as usize;
             let braces = source.text().get(section..start)?.contains('{');
             if !alone || braces || !before.chars().all(|c| matches!(c, ' ' | '-')) {
-                return Some(Edit::replace(last.span, format!("[{old}, {new}]")));
+                return Some(Edit::replace(last.span, format!("[{old}{}]", after(", "))));
             }
             let lead = format!("{ending}{}    - ", " ".repeat(before.len()));
-            Some(Edit::replace(Span { start: key.end, end: last.span.end }, format!(":{lead}{old}{lead}{new}")))
+            Some(Edit::replace(Span { start: key.end, end: last.span.end }, format!(":{lead}{old}{}", after(&lead))))
         }
     }
 }

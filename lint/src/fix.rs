@@ -2,7 +2,7 @@
 
 use sigwise_sigma::{File, ProblemKind, Source, parse};
 
-use crate::diagnostic::{Applicability, Diagnostic, EditText, Fix};
+use crate::diagnostic::{Applicability, Diagnostic, Edit, EditText, Fix};
 
 /// Fills the templates of edits; the edges bring clock and randomness.
 pub struct Fill<'a> {
@@ -122,18 +122,38 @@ fn broken(file: &File) -> usize {
 
 /// The text with these fixes applied; `None` where two of them overlap or one lies outside the text.
 pub fn apply(text: &str, fixes: &[&Fix], fill: &mut Fill<'_>) -> Option<String> {
-    let mut edits: Vec<_> = fixes.iter().flat_map(|fix| &fix.edits).collect();
+    splice(text, fixes.iter().flat_map(|fix| &fix.edits), |new, out| match new {
+        EditText::Text(new) => out.push_str(new),
+        EditText::FreshId => out.push_str(&(fill.fresh_id)()),
+        EditText::Today => out.push_str(&fill.today),
+    })
+}
+
+/// The file after these edits, for looking at what they do: templates are left empty. `None` where two of them overlap or one
+/// lies outside the text, and where the file would read worse than before.
+pub fn applied(file: &File, edits: &[Edit]) -> Option<File> {
+    let text = splice(file.source.text(), edits, |new, out| {
+        if let EditText::Text(new) = new {
+            out.push_str(new);
+        }
+    })?;
+    let next = parse(Source::from_bytes(text));
+    (next.problems.len() <= file.problems.len() && next.documents.len() == file.documents.len()).then_some(next)
+}
+
+fn splice<'e>(
+    text: &str,
+    edits: impl IntoIterator<Item = &'e Edit>,
+    mut write: impl FnMut(&EditText, &mut String),
+) -> Option<String> {
+    let mut edits: Vec<&Edit> = edits.into_iter().collect();
     edits.sort_by_key(|edit| edit.span);
     let mut out = String::with_capacity(text.len());
     let mut at = 0;
     for edit in edits {
         let range = edit.span.range();
         out.push_str(text.get(at..range.start)?);
-        match &edit.text {
-            EditText::Text(new) => out.push_str(new),
-            EditText::FreshId => out.push_str(&(fill.fresh_id)()),
-            EditText::Today => out.push_str(&fill.today),
-        }
+        write(&edit.text, &mut out);
         at = range.end;
     }
     out.push_str(text.get(at..)?);

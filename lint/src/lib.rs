@@ -11,6 +11,7 @@ pub mod diagnostic;
 pub mod docs;
 pub mod edit;
 mod engine;
+pub mod exclusion;
 mod fingerprint;
 pub mod fix;
 pub mod keys;

@@ -1,12 +1,11 @@
 //! What the conditions of a rule say about its selections.
 
 use rustc_hash::FxHashMap;
-use sigwise_sigma::Span;
 use sigwise_sigma::condition::{Condition, Expr, Reference};
 use sigwise_sigma::detection::{Detection, Selection};
+use sigwise_sigma::{Document, Source, Span};
 
 use crate::nearest::nearest;
-use crate::rule::DetectionRule;
 
 /// With more selections than this, names are looked up in a map.
 const FEW: usize = 24;
@@ -145,11 +144,15 @@ pub(crate) fn for_each_reference<'a>(detection: &'a Detection, mut visit: impl F
 
 /// The condition, if there is exactly one, nothing is wrong with it, and it is written in this document under its key,
 /// so that a fix may change it.
-pub(crate) fn editable_condition<'a>(rule: &DetectionRule<'a>) -> Option<&'a Condition> {
-    let [condition] = rule.detection.conditions.as_slice() else { return None };
-    let key = rule.detection.condition_key?;
-    let between = rule.source().text().get(key.end as usize..condition.span.start as usize)?;
-    let in_place = between.trim_start().starts_with(':') && rule.document.span.contains(condition.span);
+pub(crate) fn editable_condition<'a>(
+    source: &Source,
+    document: &Document,
+    detection: &'a Detection,
+) -> Option<&'a Condition> {
+    let [condition] = detection.conditions.as_slice() else { return None };
+    let key = detection.condition_key?;
+    let between = source.text().get(key.end as usize..condition.span.start as usize)?;
+    let in_place = between.trim_start().starts_with(':') && document.span.contains(condition.span);
     (in_place && condition.errors.is_empty() && condition.expr.is_some()).then_some(condition)
 }
 

@@ -6,6 +6,7 @@ pub(crate) mod commands;
 pub(crate) mod completion;
 pub(crate) mod diagnostics;
 pub(crate) mod folding;
+mod generators;
 pub(crate) mod hover;
 pub(crate) mod inlay_hints;
 pub(crate) mod links;

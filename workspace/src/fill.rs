@@ -84,7 +84,8 @@ impl<'a> Texts<'a> {
     }
 }
 
-fn iso((year, month, day): (u16, u8, u8)) -> String {
+/// `YYYY-MM-DD`
+pub fn iso((year, month, day): (u16, u8, u8)) -> String {
     format!("{year:04}-{month:02}-{day:02}")
 }
 

@@ -23,6 +23,8 @@ pub use agreed::{Agreed, AgreedRow, Filter, agreed, agreement};
 /// An exclusion that the rule does not have.
 #[derive(Clone, Debug)]
 pub struct Exclusion {
+    /// Its row, where some rule leaves it out.
+    row: Option<RowId>,
     /// The field's canonical name.
     pub field: Box<str>,
     /// The operator.
@@ -309,6 +311,7 @@ fn varied(asking: &Asking<'_>, candidates: Vec<Candidate<'_>>, count: usize) -> 
         }
         let (basis, support) = circles.support(asking, c.row);
         out.push(Exclusion {
+            row: c.row,
             field: c.field.into(),
             op: c.op,
             value: c.value.into(),

@@ -70,6 +70,6 @@ fn twin_value(rule: &DetectionRule<'_>, _cx: &Context<'_>, report: &mut Report<'
 fn fix(rule: &DetectionRule<'_>, home: Home<'_>, key: &str, value: &str, twin: &Sibling<'_>) -> Option<Fix> {
     let (field, modifiers) = (&twin.because.field_raw, &twin.because.modifiers);
     let same = if modifiers.is_empty() { *key == **field } else { *key == format!("{field}|{modifiers}") };
-    let edit = edit::add_value(rule.file, home.item, value).filter(|_| same && home.is_own())?;
+    let edit = edit::add_values(rule.file, home.item, &[value]).filter(|_| same && home.is_own())?;
     Some(Fix::risky(format!("look for `{value}` too"), [edit]))
 }

@@ -154,7 +154,7 @@ fn exclude(rule: &DetectionRule<'_>, selection: &Selection) -> Option<Fix> {
     if !word || !filter {
         return None;
     }
-    let condition = logic::editable_condition(rule)?;
+    let condition = logic::editable_condition(rule.source(), rule.document, rule.detection)?;
     let extent = logic::extent(condition)?;
     let end = extent.end as usize;
     let edits = match condition.expr.as_ref()? {

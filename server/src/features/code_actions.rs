@@ -1,4 +1,5 @@
-//! What can be done about findings: their fixes, all safe ones at once, and suppressions.
+//! What can be done: about findings their fixes, all safe ones at once, and suppressions; beside them what peers have to
+//! offer and what can be generated.
 
 use sigwise_lint::diagnostic::Applicability;
 use sigwise_lint::fix::fix;
@@ -14,7 +15,7 @@ use tower_lsp::lsp_types::{
 };
 
 use super::diagnostics::diagnostic;
-use super::peers;
+use super::{generators, peers};
 use crate::view::View;
 
 /// Applies every safe fix.
@@ -31,7 +32,7 @@ pub(crate) fn options() -> CodeActionProviderCapability {
     })
 }
 
-/// What can be done about the findings in a range. What belongs to the whole file comes only where it is asked for by name.
+/// What can be done in a range. What belongs to the whole file comes only where it is asked for by name.
 pub(crate) fn code_actions(view: &View<'_>, range: Range, context: &CodeActionContext) -> Vec<CodeActionOrCommand> {
     let only = context.only.as_deref();
     let mut actions = Vec::new();
@@ -45,7 +46,8 @@ pub(crate) fn code_actions(view: &View<'_>, range: Range, context: &CodeActionCo
         actions.extend(fix_all(view));
     }
     if only.is_none_or(|only| asks_for(only, &peers::KIND)) {
-        actions.extend(peers::add_values(view, view.span(range)));
+        actions.extend(peers::actions(view, view.span(range)));
+        actions.extend(generators::actions(view, view.span(range)));
     }
     actions.into_iter().map(CodeActionOrCommand::CodeAction).collect()
 }

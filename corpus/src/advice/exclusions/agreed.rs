@@ -1,6 +1,6 @@
 //! What so many peers leave out that it is worth saying unasked.
 
-use super::{Asking, Own, excluded};
+use super::{Asking, Basis, Exclusion, Own, excluded};
 use crate::advice::of_sigma;
 use crate::corpus::{Corpus, Incident, RowId, RuleId, Take, both};
 use crate::logsource::LogSourceRef;
@@ -98,6 +98,21 @@ impl Agreed {
             out.extend(filter.filter(|filter| !out.contains(filter)));
         }
         out
+    }
+}
+
+/// How many of the rules that leave something out are looked at for how they do.
+const LOOKED_AT: usize = 50;
+
+impl Exclusion {
+    /// The selection that leaves it out, as a peer writes it: what stands beside it there stands beside it here.
+    pub fn filter(&self, asking: &Asking<'_>) -> Filter {
+        let of_peer = self.row.filter(|_| self.basis != Basis::Twin).and_then(|row| {
+            let rules = self.support.rules.iter().take(LOOKED_AT).copied().collect();
+            Agreed { peers: Vec::new(), rows: vec![AgreedRow { row, rules }] }.filters(asking).pop()
+        });
+        let SigmaItem { key, value } = self.sigma.clone();
+        of_peer.unwrap_or_else(|| Filter { name: String::new(), items: vec![(key, vec![value])] })
     }
 }
 
