@@ -21,7 +21,7 @@ use std::cell::OnceCell;
 use rustc_hash::FxHashSet;
 
 use crate::attack::{Attack, parent};
-use crate::corpus::{Corpus, FieldId, Leave, RowId, RuleId, both};
+use crate::corpus::{Corpus, Count, FieldId, Leave, RowId, RuleId, Take, both};
 use crate::rule::{Predicate, Role, Rule, Scope};
 use crate::vendor::Vendor;
 
@@ -112,6 +112,11 @@ impl<'c> Asking<'c> {
     /// The product of its log source.
     fn product(&self) -> Option<&str> {
         self.rule.logsource.product.as_deref()
+    }
+
+    /// What other rules of its log source do with a field, most rules first.
+    pub fn rows_of_field(&self, field: FieldId, take: Take) -> Vec<Count<RowId>> {
+        self.corpus.rows_of_field_in(self.logsource_rules(), field, take)
     }
 
     /// Its predicates, each with its row where some rule has it.

@@ -172,7 +172,7 @@ impl LanguageServer for Backend {
 
     async fn completion(&self, params: CompletionParams) -> Result<Option<CompletionResponse>> {
         let items = self.at(params.text_document_position, features::completion::complete).await?;
-        Ok(items.map(CompletionResponse::Array))
+        Ok(items.map(CompletionResponse::List))
     }
 
     async fn completion_resolve(&self, item: CompletionItem) -> Result<CompletionItem> {

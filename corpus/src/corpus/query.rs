@@ -238,6 +238,19 @@ impl Corpus {
         tally.counts(RowId)
     }
 
+    /// The same of one field.
+    pub fn rows_of_field_in(&self, rules: &[RuleId], field: FieldId, take: Take) -> Vec<Count<RowId>> {
+        let mut tally = Tally::new(self.row_count(), rules.len());
+        for &rule in rules {
+            for incident in self.rule(rule).incidents().filter(|incident| take.takes(incident)) {
+                if self.field_of(incident.row) == field {
+                    tally.add(incident.row.index(), rule);
+                }
+            }
+        }
+        tally.counts(RowId)
+    }
+
     /// The fields that these rules have, with how many have each, most first.
     pub fn fields_in(&self, rules: &[RuleId], take: Take) -> Vec<Count<FieldId>> {
         let mut tally = Tally::new(self.field_count(), rules.len());

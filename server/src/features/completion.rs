@@ -16,8 +16,8 @@ use sigwise_lint::edit;
 use sigwise_sigma::Document;
 use sigwise_sigma::yaml::Style;
 use tower_lsp::lsp_types::{
-    CompletionItem, CompletionItemKind, CompletionItemLabelDetails, CompletionOptions, CompletionTextEdit,
-    Documentation, MarkupContent, MarkupKind, Range, TextEdit, Url,
+    CompletionItem, CompletionItemKind, CompletionItemLabelDetails, CompletionList, CompletionOptions,
+    CompletionTextEdit, Documentation, MarkupContent, MarkupKind, Range, TextEdit, Url,
 };
 
 use crate::cursor::{Cursor, Spot};
@@ -87,12 +87,27 @@ pub(crate) fn document_of(item: &CompletionItem) -> Option<Url> {
     Some(data.uri)
 }
 
+/// So many items go to the client, the first of those that fit what is typed: it asks again when more is typed.
+const SENT: usize = 100;
+
 /// What can be written at a byte offset.
-pub(crate) fn complete(view: &View<'_>, offset: usize) -> Option<Vec<CompletionItem>> {
+pub(crate) fn complete(view: &View<'_>, offset: usize) -> Option<CompletionList> {
     let place = Place::at(view, offset)?;
-    let choices = choices(&place);
+    let mut choices = choices(&place);
+    let is_incomplete = choices.len() > SENT;
+    if is_incomplete {
+        choices.retain(|choice| has_letters(choice.filter.as_ref().unwrap_or(&choice.label), place.cursor.typed));
+        choices.truncate(SENT);
+    }
     let range = view.range(place.cursor.span);
-    Some(choices.into_iter().zip(0..).map(|(choice, rank)| item(&place, choice, range, rank)).collect())
+    let items = choices.into_iter().zip(0..).map(|(choice, rank)| item(&place, choice, range, rank)).collect();
+    Some(CompletionList { is_incomplete, items })
+}
+
+/// Whether a text has these letters in their order, in either case: how clients filter.
+pub(super) fn has_letters(text: &str, typed: &str) -> bool {
+    let mut letters = text.chars().flat_map(char::to_lowercase);
+    typed.chars().flat_map(char::to_lowercase).all(|wanted| letters.any(|letter| letter == wanted))
 }
 
 /// The item with its documentation.

@@ -2,7 +2,7 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 use sigwise_corpus::advice::{Asking, exclusions, fields, siblings};
-use sigwise_corpus::corpus::{Leave, RowId, Take};
+use sigwise_corpus::corpus::{Count, Leave, RowId, Take};
 use sigwise_corpus::fields::KEYWORD;
 use sigwise_corpus::normal::sigma::SigmaItem;
 use sigwise_sigma::detection::{Detection, Group, Selection};
@@ -18,6 +18,9 @@ const FIELDS: usize = 60;
 
 /// How many values are offered.
 const VALUES: usize = 60;
+
+/// Among how many of a field's rows they are looked for.
+const LOOKED_AT: usize = 2_000;
 
 /// What a field counts that the rule looks at in another selection, beside the scores of fields that peers look at. Measured
 /// with `tests/tests/completion.rs`.
@@ -142,7 +145,7 @@ fn modifiers(place: &Place<'_>) -> Vec<Choice> {
     let mut counts: FxHashMap<&str, u32> = FxHashMap::default();
     let asking = place.asking();
     let rows = asking.as_ref().map(|asking| rows_of(asking, field, Take::Indicators)).unwrap_or_default();
-    for (row, rules) in rows.iter().take(400) {
+    for Count { of: row, rules } in rows.iter().take(400) {
         let Some(item) = asking.as_ref().and_then(|asking| asking.corpus().sigma(*row, None)) else { continue };
         for word in item.key.split('|').skip(1) {
             if let Some(modifier) = Modifier::from_word(word) {
@@ -165,14 +168,13 @@ fn modifiers(place: &Place<'_>) -> Vec<Choice> {
     all.into_iter().map(choice).collect()
 }
 
-/// What other rules of the log source do with a field, most rules first.
-fn rows_of(asking: &Asking<'_>, field: &str, take: Take) -> Vec<(RowId, u32)> {
-    let corpus = asking.corpus();
+/// What other rules of the log source do with a field, most rules first. Further down stands what one rule does.
+fn rows_of(asking: &Asking<'_>, field: &str, take: Take) -> Vec<Count<RowId>> {
     let name = SigmaItem { key: field.to_owned(), value: None }.normal().0;
-    let Some(field) = corpus.field(&name) else { return Vec::new() };
-    let rules = corpus.rules_of_logsource(asking.rule().logsource.as_ref(), asking.leave());
-    let rows = corpus.rows_in(&rules, take).into_iter();
-    rows.filter(|count| corpus.field_of(count.of) == field).map(|count| (count.of, count.rules)).collect()
+    let rows = asking.corpus().field(&name).map(|field| asking.rows_of_field(field, take));
+    let mut rows = rows.unwrap_or_default();
+    rows.truncate(LOOKED_AT);
+    rows
 }
 
 /// Values of a field: in a filter what peers leave out, else what stands beside the rule's own values, then what peers look for.
@@ -193,36 +195,36 @@ pub(super) fn values(place: &Place<'_>, name: &str, key: &str) -> Vec<Choice> {
         .collect();
     let mut choices: Vec<Choice> = Vec::new();
     let mut seen: FxHashSet<String> = FxHashSet::default();
-    let mut add = |item: Option<SigmaItem>, detail: String| {
-        let Some(SigmaItem { key, value: Some(value) }) = item else { return };
+    // Whether there is room for more.
+    let mut add = |item: Option<SigmaItem>, detail: &dyn Fn() -> String| {
+        let Some(SigmaItem { key, value: Some(value) }) = item else { return true };
         let mut parts = key.split('|');
-        if parts.next() != Some(field) || !parts.eq(shape.iter().copied()) || here.contains(value.as_str()) {
-            return;
-        }
-        if choices.len() < VALUES && seen.insert(value.to_lowercase()) {
+        let fits = parts.next() == Some(field) && parts.eq(shape.iter().copied()) && !here.contains(value.as_str());
+        if fits && seen.insert(value.to_lowercase()) {
             let insert = Some(place.written(&value));
             let filter = place.cursor.quote.is_none().then(|| value.clone());
-            choices.push(Choice { insert, filter, ..Choice::new(value, CompletionItemKind::VALUE).detail(detail) });
+            choices.push(Choice { insert, filter, ..Choice::new(value, CompletionItemKind::VALUE).detail(detail()) });
         }
+        choices.len() < VALUES
     };
     let filter = is_filter(place, name);
     if filter {
         for exclusion in exclusions::ranked(&asking, VALUES) {
-            add(Some(exclusion.sigma), share(exclusion.support.count(), exclusion.support.peers));
+            add(Some(exclusion.sigma), &|| share(exclusion.support.count(), exclusion.support.peers));
         }
     } else {
         for sibling in siblings::ranked(&asking, VALUES) {
-            let beside = format!(
-                "beside {} in {}",
-                sibling.because.value_raw,
-                share(sibling.support.count(), sibling.support.peers)
-            );
-            add(corpus.sigma(sibling.row, product), beside);
+            let support = &sibling.support;
+            let beside =
+                || format!("beside {} in {}", sibling.because.value_raw, share(support.count(), support.peers));
+            add(corpus.sigma(sibling.row, product), &beside);
         }
     }
     let take = if filter { Take::Exclusions } else { Take::Indicators };
-    for (row, rules) in rows_of(&asking, field, take) {
-        add(corpus.sigma(row, product), format!("{rules} rules"));
+    for Count { of: row, rules } in rows_of(&asking, field, take) {
+        if !add(corpus.sigma(row, product), &|| format!("{rules} rules")) {
+            break;
+        }
     }
     choices
 }

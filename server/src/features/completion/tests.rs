@@ -12,7 +12,7 @@ fn items(text: &str) -> Vec<CompletionItem> {
 }
 
 fn complete_in(text: &str, offset: usize) -> Vec<CompletionItem> {
-    look(text, |view| complete(view, offset)).unwrap_or_default()
+    look(text, |view| complete(view, offset)).unwrap_or_default().items
 }
 
 /// What the text becomes when the item with this label is taken.
@@ -98,6 +98,23 @@ fn tags_of_rules_like_this_one() {
     assert!(tags[..6].contains(&"attack.t1003.001".to_owned()), "{:?}", &tags[..6]);
     let retired = offered("title: T\nlogsource:\ntags:\n    - attack.t1086^\n");
     assert_eq!(retired.last().map(String::as_str), Some("attack.t1059.001"));
+}
+
+#[test]
+fn long_lists_are_cut_to_what_fits() {
+    let list = |typed: &str| {
+        let text = format!("title: T\ntags:\n    - {typed}\n");
+        let offset = text.len() - 1;
+        look(&text, |view| complete(view, offset)).expect("a list")
+    };
+    let all = list("attack.");
+    assert!(all.is_incomplete);
+    assert_eq!(all.items.len(), SENT);
+    let some = list("attack.t1219");
+    assert!(some.is_incomplete);
+    assert!(some.items.iter().any(|item| item.label == "attack.t1219"), "{some:?}");
+    assert!(!offered("title: T\nlogsource:\nstatus: ^\n").is_empty());
+    assert!(has_letters("Image|endswith", "ImE") && !has_letters("Image", "mmm"));
 }
 
 #[test]
