@@ -17,6 +17,10 @@ pub(crate) struct Abilities {
     pub(crate) document_changes: bool,
     /// Pulls again when it is told to.
     pub(crate) pull_again: bool,
+    /// Asks for code lenses again when it is told to.
+    pub(crate) lenses_again: bool,
+    /// Asks for inlay hints again when it is told to.
+    pub(crate) hints_again: bool,
 }
 
 impl Abilities {
@@ -27,6 +31,8 @@ impl Abilities {
         let watch = workspace.and_then(|workspace| workspace.did_change_watched_files.as_ref());
         let edit = workspace.and_then(|workspace| workspace.workspace_edit.as_ref());
         let again = workspace.and_then(|workspace| workspace.diagnostic.as_ref());
+        let lenses = workspace.and_then(|workspace| workspace.code_lens.as_ref());
+        let hints = workspace.and_then(|workspace| workspace.inlay_hint.as_ref());
         Self {
             configuration: workspace.and_then(|workspace| workspace.configuration) == Some(true),
             watch: watch.and_then(|watch| watch.dynamic_registration) == Some(true),
@@ -34,6 +40,8 @@ impl Abilities {
             pull: client.text_document.as_ref().is_some_and(|document| document.diagnostic.is_some()),
             document_changes: edit.and_then(|edit| edit.document_changes) == Some(true),
             pull_again: again.and_then(|again| again.refresh_support) == Some(true),
+            lenses_again: lenses.and_then(|lenses| lenses.refresh_support) == Some(true),
+            hints_again: hints.and_then(|hints| hints.refresh_support) == Some(true),
         }
     }
 }

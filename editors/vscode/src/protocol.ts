@@ -21,7 +21,7 @@ export interface Row {
   readonly field: string;
   readonly op: string;
   readonly value: string;
-  readonly sigma: { readonly key: string; readonly value: string } | null;
+  readonly sigma: { readonly key: string; readonly value: string | null } | null;
 }
 
 /** A published rule. */

@@ -49,6 +49,11 @@ export class Server implements vscode.Disposable {
     return this.client?.state === State.Running;
   }
 
+  /** Whether it is logged what the editor and the server say to each other. */
+  get traces(): boolean {
+    return this.client?.traceOutputChannel.logLevel === vscode.LogLevel.Trace;
+  }
+
   /** What a click on a lens of the server shows, instead of nothing. */
   show(command: string, shower: Shower): void {
     this.showers.set(command, shower);

@@ -29,7 +29,7 @@ logsource:
     product: \${8:windows}
 detection:
     selection:
-        \${9:Image|endswith}: '\${10:\\\\\\\\program.exe}'
+        \${9:Image|endswith}: '\${10:\\\\program.exe}'
     condition: selection
 falsepositives:
     - \${11:Unknown}

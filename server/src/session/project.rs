@@ -20,6 +20,7 @@ use tower_lsp::lsp_types::{
 };
 
 use super::{Message, Session};
+use crate::abilities::Abilities;
 use crate::convert;
 use crate::features::diagnostics::SOURCE;
 use crate::out::Out;
@@ -88,6 +89,22 @@ impl Session {
         self.tell_news(wrong);
         self.read_index();
         self.pull_again();
+        self.show_again();
+    }
+
+    /// What stands beside the text may have changed without an edit: a client that can ask again is told.
+    fn show_again(&self) {
+        let Abilities { lenses_again, hints_again, .. } = self.abilities;
+        let client = self.out.client.clone();
+        self.out.runtime.spawn(async move {
+            // A client that refuses keeps what it shows.
+            if lenses_again {
+                let _ = client.code_lens_refresh().await;
+            }
+            if hints_again {
+                let _ = client.inlay_hint_refresh().await;
+            }
+        });
     }
 
     /// Says what is wrong with settings, configurations and corpora, the configurations' own mistakes where they stand.

@@ -68,3 +68,15 @@ fn configurations_are_watched_and_broken_ones_told() {
     assert!(!codes(&client.published(&a)).contains(&"unused-selection"), "the client's settings are on top");
     client.stop();
 }
+
+#[test]
+fn lenses_and_hints_are_asked_for_again_when_settings_change() {
+    let mut capabilities = everything();
+    capabilities["workspace"]["codeLens"] = json!({ "refreshSupport": true });
+    capabilities["workspace"]["inlayHint"] = json!({ "refreshSupport": true });
+    let mut client = Client::new(&Options { capabilities, ..Options::default() });
+    client.set(json!({ "inlayHints": true }));
+    client.wait("lenses", |message| message["method"] == "workspace/codeLens/refresh");
+    client.wait("hints", |message| message["method"] == "workspace/inlayHint/refresh");
+    assert_eq!(client.stop().code(), Some(0));
+}

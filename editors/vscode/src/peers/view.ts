@@ -12,6 +12,9 @@ export class PeersView implements vscode.TreeDataProvider<Node>, vscode.Disposab
   private readonly changed = new vscode.EventEmitter<Node | undefined>();
   private readonly view: vscode.TreeView<Node>;
   private readonly disposables: vscode.Disposable[];
+  /** What the editor shows. */
+  private wanted: vscode.TextDocument | undefined;
+  /** What the tree shows: the answer about a document comes later than the document. */
   private document: vscode.TextDocument | undefined;
   private rules: readonly Advice[] = [];
   private nodes: readonly Node[] = [];
@@ -28,15 +31,15 @@ export class PeersView implements vscode.TreeDataProvider<Node>, vscode.Disposab
       this.view,
       this.view.onDidChangeVisibility(({ visible }) => visible && this.refresh()),
       server.onDidChange(() => void this.refresh()),
-      vscode.workspace.onDidChangeTextDocument(({ document }) => document === this.document && this.later()),
-      vscode.workspace.onDidCloseTextDocument((document) => document === this.document && this.follow(undefined)),
+      vscode.workspace.onDidChangeTextDocument(({ document }) => document === this.wanted && this.later()),
+      vscode.workspace.onDidCloseTextDocument((document) => document === this.wanted && this.follow(undefined)),
     ];
     server.show(ADVISE, (subject) => this.show(subject));
   }
 
   /** Shows this document's rules from now on. */
   follow(document: vscode.TextDocument | undefined): Promise<void> {
-    this.document = document;
+    this.wanted = document;
     return this.refresh();
   }
 
@@ -44,7 +47,7 @@ export class PeersView implements vscode.TreeDataProvider<Node>, vscode.Disposab
   async show(subject?: Subject): Promise<void> {
     const uri = subject ? vscode.Uri.parse(subject.uri) : vscode.window.activeTextEditor?.document.uri;
     const document = vscode.workspace.textDocuments.find((open) => open.uri.toString() === uri?.toString());
-    await this.follow(document ?? this.document);
+    await this.follow(document ?? this.wanted);
     await vscode.commands.executeCommand('sigwise.peers.focus');
     const node = this.nodes[this.rules.length > 1 ? await this.indexOfRule(subject) : 0];
     if (node) await this.view.reveal(node, { expand: true, focus: true, select: true });
@@ -101,7 +104,7 @@ export class PeersView implements vscode.TreeDataProvider<Node>, vscode.Disposab
   async refresh(): Promise<void> {
     clearTimeout(this.timer);
     const question = ++this.asked;
-    const document = this.document;
+    const document = this.wanted;
     let rules: readonly Advice[] = [];
     let why: string | undefined;
     if (document && this.server.isRunning) {
@@ -112,6 +115,7 @@ export class PeersView implements vscode.TreeDataProvider<Node>, vscode.Disposab
       }
     }
     if (question !== this.asked) return;
+    this.document = document;
     this.rules = rules;
     this.nodes = tree(rules);
     this.view.message = why ?? '';

@@ -13,7 +13,7 @@ import { report } from './report.ts';
 import { makeWorkspace } from './workspace.ts';
 
 /** How long all tests may take, in milliseconds. */
-const PATIENCE = 150_000;
+const PATIENCE = 240_000;
 
 export async function runApi(browser: Browser, start: (home: Home) => Promise<CodeServer>): Promise<void> {
   const folder = join(required('SCRATCH'), 'api');
@@ -28,7 +28,8 @@ export async function runApi(browser: Browser, start: (home: Home) => Promise<Co
     packages: [required('PACKAGE'), ...packages],
     env: { SIGWISE_TEST_RESULTS: results, SIGWISE_TEST_BIN: required('SIGWISE_BIN') },
   });
-  const page = await browser.newPage();
+  const context = await browser.newContext({ permissions: ['clipboard-read', 'clipboard-write'] });
+  const page = await context.newPage();
   await page.goto(server.url(workspace));
   let shown = 0;
   for (const end = Date.now() + PATIENCE; Date.now() < end; await sleep(200)) {
@@ -36,7 +37,7 @@ export async function runApi(browser: Browser, start: (home: Home) => Promise<Co
     for (const line of lines.slice(shown)) {
       const result = JSON.parse(line);
       if (result.end) {
-        await page.close();
+        await context.close();
         return;
       }
       report(result.name, result.why);

@@ -5,6 +5,8 @@ import type { Api } from '../../src/extension.ts';
 
 /** A rule with slips, of the project's examples. */
 export const SHELL = 'rules/windows/proc_creation_win_shell_by_office.yml';
+/** A rule that is as it should be. */
+export const RUNDLL = 'rules/windows/proc_creation_win_rundll32_user_folder.yml';
 
 export interface Test {
   readonly name: string;
@@ -33,6 +35,12 @@ export async function api(): Promise<Api> {
   const extension = vscode.extensions.getExtension<Api>('sigwise.sigwise');
   if (!extension) throw new Error('sigwise is not installed');
   return extension.activate();
+}
+
+/** Sets something for the workspace; `undefined` takes it back. */
+export async function set(section: string, name: string, value: unknown): Promise<void> {
+  const target = vscode.ConfigurationTarget.Workspace;
+  await vscode.workspace.getConfiguration(section).update(name, value, target);
 }
 
 /** A file of the workspace. */
@@ -76,9 +84,10 @@ export function place(document: vscode.TextDocument, text: string): vscode.Range
   return new vscode.Range(document.positionAt(at), document.positionAt(at + text.length));
 }
 
-/** Leaves nothing open, and no text unsaved. */
+/** Leaves nothing open, and no text unsaved: an editor that asks would wait forever. */
 export async function closeAll(): Promise<void> {
-  while (vscode.window.activeTextEditor?.document.isDirty) {
+  for (const document of vscode.workspace.textDocuments.filter(({ isDirty }) => isDirty)) {
+    await vscode.window.showTextDocument(document);
     await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
   }
   await vscode.commands.executeCommand('workbench.action.closeAllEditors');

@@ -2,9 +2,12 @@
 
 import { appendFileSync } from 'node:fs';
 import { findings } from './findings.ts';
-import type { Test } from './harness.ts';
+import { closeAll, pause, type Test } from './harness.ts';
+import { language } from './language.ts';
+import { lifecycle } from './lifecycle.ts';
+import { views } from './views.ts';
 
-const TESTS: readonly Test[] = [...findings];
+const TESTS: readonly Test[] = [...findings, ...language, ...views, ...lifecycle];
 
 export async function activate(): Promise<void> {
   const results = process.env.SIGWISE_TEST_RESULTS;
@@ -12,11 +15,17 @@ export async function activate(): Promise<void> {
   const say = (result: object) => appendFileSync(results, `${JSON.stringify(result)}\n`);
   for (const { name, run } of TESTS) {
     try {
-      await run();
+      await Promise.race([run(), overdue()]);
       say({ name });
     } catch (error) {
       say({ name, why: error instanceof Error ? (error.stack ?? error.message) : String(error) });
     }
+    await Promise.race([closeAll(), pause(5000)]);
   }
   say({ end: true });
+}
+
+async function overdue(): Promise<never> {
+  await pause(60_000);
+  throw new Error('it took more than a minute');
 }
