@@ -26,35 +26,37 @@ return {
   cmd = { 'sigwise', 'server' },
   filetypes = { 'yaml', 'sigma' },
   root_dir = function(bufnr, on_dir)
-    local project = vim.fs.root(bufnr, 'sigwise.toml')
-    -- A file that belongs to nothing is served alone.
-    local root = project or vim.fs.root(bufnr, '.git')
     local group = vim.api.nvim_create_augroup('sigwise.attach.' .. bufnr, {})
-    if project or looks_like_sigma(bufnr) then
-      on_dir(root)
+    -- Hands the buffer over if it is time for that: the server knows documents by their names.
+    local function try()
+      if vim.api.nvim_buf_get_name(bufnr) == '' then
+        return false
+      end
+      local project = vim.fs.root(bufnr, 'sigwise.toml')
+      if project or looks_like_sigma(bufnr) then
+        -- A file that belongs to nothing is served alone.
+        on_dir(project or vim.fs.root(bufnr, '.git'))
+        return true
+      end
+      return false
+    end
+    if try() then
       return
     end
-    vim.api.nvim_create_autocmd({ 'TextChanged', 'TextChangedI', 'TextChangedP', 'BufWritePost' }, {
+    -- Not local to the buffer: those are lost when a buffer is written under its first name.
+    vim.api.nvim_create_autocmd({ 'TextChanged', 'TextChangedI', 'TextChangedP', 'BufFilePost', 'BufWritePost' }, {
       group = group,
-      buffer = bufnr,
       desc = 'Start sigwise once this is a Sigma rule',
-      callback = function()
-        if not vim.lsp.is_enabled('sigwise') then
+      callback = function(event)
+        if not vim.api.nvim_buf_is_valid(bufnr) or not vim.lsp.is_enabled('sigwise') then
           return true
         end
-        if looks_like_sigma(bufnr) then
-          on_dir(root)
-          return true
-        end
+        return event.buf == bufnr and try()
       end,
     })
   end,
-  -- Neovim asks for findings later than the server would send them.
-  init_options = { diagnostics = 'push' },
-  settings = {
-    sigwise = {
-      -- They are shown where `vim.lsp.inlay_hint.enable()` asks for them.
-      inlayHints = true,
-    },
-  },
+  -- Neovim asks for findings later than the server would send them. Hints are shown where `vim.lsp.inlay_hint.enable()`
+  -- asks for them, so the server may always have some; said at the start, too, since Neovim asks only once.
+  init_options = { diagnostics = 'push', inlayHints = true },
+  settings = { sigwise = { inlayHints = true } },
 }

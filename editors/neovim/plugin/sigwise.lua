@@ -1,6 +1,6 @@
 --- Commands for the user, commands of code lenses, and what Neovim does not tell the server by itself.
 
-if vim.g.loaded_sigwise then
+if vim.g.loaded_sigwise or vim.fn.has('nvim-0.11') == 0 then
   return
 end
 vim.g.loaded_sigwise = true
@@ -18,9 +18,11 @@ command('SigwiseTechnique', function(args) require('sigwise').technique(args.arg
 command('SigwiseAdvise', function() require('sigwise').advise() end, { desc = 'What peers of this rule do' })
 command('SigwiseFixAll', function() require('sigwise').fix_all() end, { desc = 'Apply every safe fix' })
 command('SigwiseRestart', function() require('sigwise').restart() end, { desc = 'Restart the language server' })
-command('SigwiseInfo', function()
-  vim.api.nvim_echo({ { table.concat(require('sigwise').info(), '\n') } }, true, {})
-end, { desc = 'What is running, for a report of a mistake' })
+command(
+  'SigwiseInfo',
+  function() vim.api.nvim_echo({ { table.concat(require('sigwise').info(), '\n') } }, true, {}) end,
+  { desc = 'What is running, for a report of a mistake' }
+)
 
 -- A lens shows its page; without these Neovim would have the server make it and throw it away.
 vim.lsp.commands['sigwise.technique'] = function(lens) require('sigwise').technique(lens.arguments[1].technique) end

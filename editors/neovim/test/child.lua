@@ -4,7 +4,7 @@ local Child = {}
 Child.__index = Child
 
 --- How long anything may take, in milliseconds. Only a failure waits for it.
-local PATIENCE = 15000
+local PATIENCE = tonumber(vim.env.PATIENCE) or 15000
 
 --- Starts one with these arguments.
 ---@param args string[]
@@ -29,14 +29,10 @@ function Child:stop()
 end
 
 --- Runs Lua in it and returns what that returns; the arguments are `...`.
-function Child:lua(code, ...)
-  return vim.rpcrequest(self.job, 'nvim_exec_lua', code, { ... })
-end
+function Child:lua(code, ...) return vim.rpcrequest(self.job, 'nvim_exec_lua', code, { ... }) end
 
 --- Types.
-function Child:type(keys)
-  vim.rpcrequest(self.job, 'nvim_input', keys)
-end
+function Child:type(keys) vim.rpcrequest(self.job, 'nvim_input', keys) end
 
 --- Waits until Lua in it returns something true, and returns that.
 function Child:wait(what, code, ...)
@@ -46,16 +42,21 @@ function Child:wait(what, code, ...)
     return value ~= nil and value ~= vim.NIL and value ~= false
   end, 20)
   if not done then
-    error(('waited in vain for %s; on the screen:\n%s\n%s'):format(what, self:screen(), self:lua([[
-      return vim.api.nvim_exec2('messages', { output = true }).output]])), 2)
+    error(
+      ('waited in vain for %s; on the screen:\n%s\n%s'):format(
+        what,
+        self:screen(),
+        self:lua([[
+      return vim.api.nvim_exec2('messages', { output = true }).output]])
+      ),
+      2
+    )
   end
   return value
 end
 
 --- The lines of the current buffer.
-function Child:text()
-  return table.concat(self:lua('return vim.api.nvim_buf_get_lines(0, 0, -1, false)'), '\n')
-end
+function Child:text() return table.concat(self:lua('return vim.api.nvim_buf_get_lines(0, 0, -1, false)'), '\n') end
 
 --- What is on the screen.
 function Child:screen()
@@ -87,18 +88,25 @@ end
 
 --- Waits for so many findings in the current buffer and returns their codes in the order of the text.
 function Child:findings(count)
-  return self:wait(count .. ' findings', [[
+  return self:wait(
+    count .. ' findings',
+    [[
     local found = vim.diagnostic.get(0)
     table.sort(found, function(a, b) return a.lnum < b.lnum end)
     return #found == ... and vim.tbl_map(function(it) return it.code end, found)
-  ]], count)
+  ]],
+    count
+  )
 end
 
 --- Waits until the server has this buffer.
 function Child:wait_client()
-  return self:wait('the server', [[
+  return self:wait(
+    'the server',
+    [[
     local client = vim.lsp.get_clients({ bufnr = 0, name = 'sigwise' })[1]
-    return client and client.initialized and client.id]])
+    return client and client.initialized and client.id]]
+  )
 end
 
 return Child

@@ -6,9 +6,9 @@ local M = {}
 ---@param cmd string[]
 ---@return string? version, string? problem
 local function version_of(cmd)
-  local started, answer = pcall(function()
-    return vim.system({ cmd[1], '--version' }, { text = true, timeout = 5000 }):wait()
-  end)
+  local started, answer = pcall(
+    function() return vim.system({ cmd[1], '--version' }, { text = true, timeout = 5000 }):wait() end
+  )
   if not started then
     return nil, tostring(answer)
   elseif answer.code ~= 0 then
@@ -20,17 +20,15 @@ end
 function M.check()
   local health = vim.health
   health.start('sigwise')
-  local has_config = vim.fn.has('nvim-0.11') == 1
-  if not has_config then
-    health.warn('Neovim is older than 0.11', 'Start the server as `:help sigwise-0.10` says.')
+  if vim.fn.has('nvim-0.11') == 0 then
+    return health.error('Neovim is older than 0.11', 'See `:help sigwise-0.10`.')
   end
-  local config = has_config and vim.lsp.config.sigwise or nil
-  if has_config and not vim.lsp.is_enabled('sigwise') then
-    health.warn('the server is not enabled', "Put `vim.lsp.enable('sigwise')` into your init.lua.")
-  elseif has_config then
+  if vim.lsp.is_enabled('sigwise') then
     health.ok('the server is enabled')
+  else
+    health.warn('the server is not enabled', "Put `vim.lsp.enable('sigwise')` into your init.lua.")
   end
-  local cmd = config and config.cmd or { 'sigwise', 'server' }
+  local cmd = vim.lsp.config.sigwise.cmd
   if type(cmd) ~= 'table' then
     health.info('the server is started by a function of yours')
   elseif vim.fn.executable(cmd[1]) == 0 then

@@ -7,9 +7,7 @@ local PATIENCE = 5000
 
 ---@param message string
 ---@param level? integer
-local function say(message, level)
-  vim.notify('sigwise: ' .. message, level or vim.log.levels.WARN)
-end
+local function say(message, level) vim.notify('sigwise: ' .. message, level or vim.log.levels.WARN) end
 
 --- The server and one of its buffers: this one, else any.
 ---@param bufnr? integer
@@ -74,9 +72,13 @@ function M.technique(id)
       return
     end
     local uri = vim.uri_from_bufnr(bufnr)
-    execute('sigwise.technique', { uri = uri, technique = technique }, client, bufnr, function(page)
-      require('sigwise.float').open(technique:upper(), vim.split(page, '\n'))
-    end)
+    execute(
+      'sigwise.technique',
+      { uri = uri, technique = technique },
+      client,
+      bufnr,
+      function(page) require('sigwise.float').open(technique:upper(), vim.split(page, '\n')) end
+    )
   end
   if id then
     return show((id:gsub('%.+$', '')))
@@ -127,36 +129,23 @@ function M.fix_all(bufnr)
   end
 end
 
---- Stops the server and starts it again for every buffer that it had.
+--- Stops the server and starts it again for every buffer that it had, with the configuration as it is now.
 function M.restart()
+  if not vim.lsp.is_enabled('sigwise') then
+    return say("the server is not enabled: `vim.lsp.enable('sigwise')`")
+  end
   local clients = vim.lsp.get_clients({ name = 'sigwise' })
-  local had = {}
-  for _, client in ipairs(clients) do
-    vim.list_extend(had, vim.tbl_keys(client.attached_buffers))
+  vim.lsp.enable('sigwise', false)
+  local function all_stopped()
+    return vim.iter(clients):all(function(client) return client:is_stopped() end)
   end
-  local function is_stopped(client)
-    return client:is_stopped()
-  end
-  local function start()
-    if vim.lsp.is_enabled and vim.lsp.is_enabled('sigwise') then
-      -- Reads the configuration again, too.
-      vim.lsp.enable('sigwise', true)
-      return
-    end
-    for _, bufnr in ipairs(had) do
-      if vim.api.nvim_buf_is_loaded(bufnr) then
-        vim.lsp.start(clients[1].config, { bufnr = bufnr })
-      end
+  -- It answers `shutdown` at once; one that does not is made to end.
+  if not vim.wait(2000, all_stopped, 20) then
+    for _, client in ipairs(clients) do
+      client:stop(true)
     end
   end
-  for _, client in ipairs(clients) do
-    client:stop()
-  end
-  -- The server answers `shutdown` at once; one that does not is made to end.
-  if not vim.wait(2000, function() return vim.iter(clients):all(is_stopped) end, 20) then
-    vim.iter(clients):each(function(client) client:stop(true) end)
-  end
-  start()
+  vim.lsp.enable('sigwise', true)
 end
 
 --- What is asked for in a report of a mistake.

@@ -8,9 +8,7 @@ local LISTED = 20
 --- A text as code: one that holds a backtick gets two.
 ---@param text string
 ---@return string
-local function code(text)
-  return text:find('`', 1, true) and ('`` ' .. text .. ' ``') or ('`' .. text .. '`')
-end
+local function code(text) return text:find('`', 1, true) and ('`` ' .. text .. ' ``') or ('`' .. text .. '`') end
 
 --- A condition as a rule would have it: `Image|endswith: '\cmd.exe'`.
 ---@param sigma { key: string, value?: string }
@@ -77,9 +75,12 @@ function M.page(rules)
       lines[#lines + 1] = ''
     end
     lines[#lines + 1] = '# ' .. (rule.title ~= '' and rule.title or '(no title)'):gsub('%s*\n%s*', ' ')
-    section(lines, 'What it looks for, and how many others do', rule.indicators, function(item)
-      return ('%s: %d rules, %d techniques'):format(condition(item), item.reach, item.techniques)
-    end)
+    section(
+      lines,
+      'What it looks for, and how many others do',
+      rule.indicators,
+      function(item) return ('%s: %d rules, %d techniques'):format(condition(item), item.reach, item.techniques) end
+    )
     section(lines, 'What rules like it leave out', rule.exclusions, exclusion)
     section(lines, 'Fields on which rules of this log source leave something out', rule.exclusion_fields, field)
     section(lines, 'Fields that rules of this log source look at', rule.fields, field)
