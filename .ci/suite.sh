@@ -8,11 +8,12 @@ mkdir -p "$cache"
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 
-# debian PATH PACKAGE...: installs packages unless the program or file is there. Suites can run side by side.
+# debian THERE PACKAGE...: installs packages unless this program or file is there (`/`: installs them). Suites can run side
+# by side.
 debian() {
     local there=$1
     shift
-    if [ -e "$there" ] || command -v "$there" >/dev/null; then return; fi
+    if [ "$there" != / ] && { [ -e "$there" ] || command -v "$there" >/dev/null; }; then return; fi
     (
         flock 9
         export DEBIAN_FRONTEND=noninteractive
@@ -28,7 +29,7 @@ python() {
     local name=$1
     shift
     if [ "$(cat "$cache/$name/.has" 2>/dev/null)" = "$*" ]; then return; fi
-    debian /usr/share/doc/python3-venv python3-venv
+    python3 -c 'import ensurepip, venv' 2>/dev/null || debian / python3-venv
     rm -rf "${cache:?}/$name"
     python3 -m venv "$cache/$name"
     timeout 300 "$cache/$name/bin/pip" install --quiet --disable-pip-version-check "$@"

@@ -148,6 +148,7 @@ where
     }
 
     fn call(&mut self, request: Request) -> Answer {
+        let request = without_null(request);
         let is_shutdown = request.method() == "shutdown" && request.id().is_some();
         let answer = self.inner.call(request);
         if !is_shutdown {
@@ -165,9 +166,32 @@ where
     }
 }
 
+/// Some clients (Emacs among them) write `"params": null` where there are none; tower-lsp would refuse `shutdown` for it.
+fn without_null(request: Request) -> Request {
+    if request.params() != Some(&Value::Null) {
+        return request;
+    }
+    let (method, id, _) = request.into_parts();
+    let bare = Request::build(method);
+    match id {
+        Some(id) => bare.id(id).finish(),
+        None => bare.finish(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{INVALID, MALFORMED, message, readable};
+    use super::{INVALID, MALFORMED, message, readable, without_null};
+
+    #[test]
+    fn null_stands_for_no_parameters() {
+        let read = |body: &str| without_null(serde_json::from_str(body).unwrap());
+        let request = read(r#"{"jsonrpc":"2.0","id":1,"method":"shutdown","params":null}"#);
+        assert_eq!((request.method(), request.params(), request.id().is_some()), ("shutdown", None, true));
+        let request = read(r#"{"jsonrpc":"2.0","method":"exit","params":null}"#);
+        assert_eq!((request.params(), request.id()), (None, None));
+        assert!(read(r#"{"jsonrpc":"2.0","id":1,"method":"a","params":[]}"#).params().is_some());
+    }
 
     #[test]
     fn messages_are_found_between_anything() {
