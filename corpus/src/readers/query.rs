@@ -1,6 +1,6 @@
 //! What the parsers of query languages make: conditions over comparisons, which become predicates of the normal form.
 
-use super::logic::Logic;
+use super::logic::{Compared, Logic};
 use crate::fields::{Extent, Field, Fields, KEYWORD, Kind};
 use crate::normal::{self, Part};
 use crate::op::{Base, Extra, Op};
@@ -37,6 +37,12 @@ pub(super) struct Comparison {
     pub(super) raw: String,
     /// The field is a result of the query, not a part of the event.
     pub(super) derived: bool,
+}
+
+impl Compared for Comparison {
+    fn field(&self) -> &str {
+        &self.field
+    }
 }
 
 /// What a comparison does with its value.
@@ -142,7 +148,7 @@ fn add(rule: &mut Rule, part: &str, logic: &Logic<Comparison>) {
             modifiers: "".into(),
             role: place.role,
             scope: place.scope,
-            all: false,
+            all: place.all,
             derived: comparison.derived,
             scaffold,
             has_row: has_row && !comparison.derived,

@@ -8,7 +8,7 @@ use sigwise_sigma::yaml::{Node as YamlNode, Value as YamlValue};
 use sigwise_sigma::{Body, Document, File, Source};
 
 use super::Reading;
-use super::logic::{Logic, Place};
+use super::logic::{Compared, Logic, Place};
 use crate::logsource::{self, LogSource};
 use crate::normal::sigma::{self as normal, Modifiers, Normal};
 use crate::op::Base;
@@ -119,13 +119,24 @@ fn related(document: &Document) -> Vec<Box<str>> {
     list.items.iter().filter_map(id).collect()
 }
 
-/// An item of a selection, and the group that it stands in.
+/// An item of a selection.
 struct Leaf<'a> {
     item: &'a Item,
     modifiers: Modifiers,
     /// Each of its values must hold, whatever others of the field do.
     all: bool,
-    group: u16,
+    /// What it stands in: a selection, or one of the maps of its list.
+    group: String,
+}
+
+impl Compared for Leaf<'_> {
+    fn field(&self) -> &str {
+        self.item.field()
+    }
+
+    fn is_single(&self) -> bool {
+        self.all || self.item.values.len() == 1
+    }
 }
 
 type Node<'a> = Logic<Leaf<'a>>;
@@ -227,24 +238,44 @@ impl<'a> Reader<'a, '_> {
     }
 
     fn item(&mut self, item: &'a Item, group: &str, apart: bool) -> Node<'a> {
-        let known = self.rule.groups.iter().position(|known| **known == *group);
-        let at = known.unwrap_or_else(|| {
-            self.rule.groups.push(group.into());
-            self.rule.groups.len() - 1
-        });
         let modifiers = Modifiers::of(item);
         let negated = modifiers.negated && !is_not_null(item, &modifiers);
         let all = modifiers.all || (apart && item.values.len() == 1);
-        let leaf = Node::Leaf(Leaf { item, modifiers, all, group: u16::try_from(at).unwrap_or(u16::MAX) });
+        let leaf = Node::Leaf(Leaf { item, modifiers, all, group: group.to_owned() });
         if negated { Node::Not(Box::new(leaf)) } else { leaf }
     }
 
     fn predicates(&mut self, node: &Node<'a>) {
-        node.each(|leaf, place| self.leaf(leaf, place));
+        // What must hold together to be left out is one group, whichever selections it stands in.
+        let mut clauses: FxHashMap<u16, Vec<&str>> = FxHashMap::default();
+        node.each(|leaf, place| {
+            let names = clauses.entry(place.clause).or_default();
+            if place.together && !names.contains(&leaf.group.as_str()) {
+                names.push(&leaf.group);
+            }
+        });
+        node.each(|leaf, place| {
+            let group = match clauses.get(&place.clause) {
+                Some(names) if place.together && names.len() > 1 => self.named_group(&names.join(" and ")),
+                _ => self.named_group(&leaf.group),
+            };
+            self.leaf(leaf, group, place);
+        });
     }
 
-    fn leaf(&mut self, leaf: &Leaf<'_>, Place { role, scope, .. }: Place) {
-        let Leaf { item, modifiers, all, group } = leaf;
+    /// The number of a group.
+    fn named_group(&mut self, name: &str) -> u16 {
+        let groups = &mut self.rule.groups;
+        let at = groups.iter().position(|known| **known == *name).unwrap_or_else(|| {
+            groups.push(name.into());
+            groups.len() - 1
+        });
+        u16::try_from(at).unwrap_or(u16::MAX)
+    }
+
+    fn leaf(&mut self, leaf: &Leaf<'_>, group: u16, place: Place) {
+        let Leaf { item, modifiers, all, .. } = leaf;
+        let Place { role, scope, .. } = place;
         let field = normal::field(item.field());
         for used in item.modifiers().iter().filter(|used| used.modifier.is_none()) {
             self.rule.unread.push(format!("unknown modifier `{}`", used.word.text).into());
@@ -269,11 +300,11 @@ impl<'a> Reader<'a, '_> {
                     modifiers: modifiers.spelling.as_str().into(),
                     role,
                     scope,
-                    all: *all,
+                    all: *all || place.all,
                     derived: false,
                     scaffold: field.scaffold,
                     has_row: normal.has_row,
-                    group: *group,
+                    group,
                     span: Some(value.alias.unwrap_or(value.span)),
                     field_span: item.key.as_ref().map(|key| key.field.span),
                 };

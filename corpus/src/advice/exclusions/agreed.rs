@@ -134,7 +134,7 @@ fn filter(asking: &Asking<'_>, rule: RuleId, group: &[Incident], wanted: &[RowId
     let peer = asking.corpus().rule(rule);
     // Other vendors' groups have numbers.
     let name = if peer.vendor() == Vendor::Sigma { peer.groups().nth(number).unwrap_or_default() } else { "" };
-    let name = name.split('[').next().unwrap_or(name).to_owned();
+    let name = name.split(['[', ' ']).next().unwrap_or(name).to_owned();
     // Key → its values, and whether each is wanted.
     type Wanted = Vec<(bool, Option<String>)>;
     let mut items: Vec<(String, Wanted)> = Vec::new();

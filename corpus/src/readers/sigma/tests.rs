@@ -37,12 +37,15 @@ fn condition(condition: &str) -> Vec<String> {
 fn negation_decides() {
     assert_eq!(condition("a and b and not c"), ["+ a A eq 1", "+ b B eq 2", "- c C eq 3"]);
     assert_eq!(condition("a and not (b or c)"), ["+ a A eq 1", "- b B eq 2", "- c C eq 3"]);
-    assert_eq!(condition("a and not (b and c)"), ["+ a A eq 1", "- b B eq 2", "- c C eq 3"]);
+    assert_eq!(condition("a and not (b and c)"), ["+ a A eq 1", "- b and c B eq 2", "- b and c C eq 3"]);
     assert_eq!(condition("not not a"), ["+ a A eq 1"]);
     assert_eq!(condition("a and not (b or not c)"), ["+ a A eq 1", "- b B eq 2", "+ c C eq 3"]);
-    assert_eq!(condition("a and not (b and not c)"), ["+ a A eq 1", "- b B eq 2", "guard c C eq 3"]);
+    assert_eq!(condition("a and not (b and not c)"), ["+ a A eq 1", "- b and c B eq 2", "guard b and c C eq 3"]);
     assert_eq!(condition("(a and not b) or c"), ["|+ a A eq 1", "|- b B eq 2", "|+ c C eq 3"]);
-    assert_eq!(condition("not (a and (b or not c))"), ["- a A eq 1", "- b B eq 2", "guard c C eq 3"]);
+    assert_eq!(
+        condition("not (a and (b or not c))"),
+        ["- a and b A eq 1", "- a and b B eq 2", "- a and c A eq 1", "guard a and c C eq 3"]
+    );
     assert_eq!(condition("a or not (b or not c)"), ["|+ a A eq 1", "|- b B eq 2", "|+ c C eq 3"]);
 }
 
@@ -54,7 +57,7 @@ fn quantifiers_expand() {
     assert_eq!(show("1 of s_* and not 1 of filter_*"), ["|+ s_1 A eq 1", "|+ s_2 B eq 2", "- filter_x C eq 3"]);
     assert_eq!(show("all of s_*"), ["+ s_1 A eq 1", "+ s_2 B eq 2"]);
     assert_eq!(show("not 1 of s_*"), ["- s_1 A eq 1", "- s_2 B eq 2"]);
-    assert_eq!(show("not all of s_*"), ["- s_1 A eq 1", "- s_2 B eq 2"]);
+    assert_eq!(show("not all of s_*"), ["- s_1 and s_2 A eq 1", "- s_1 and s_2 B eq 2"]);
     assert_eq!(show("all of them"), ["+ s_1 A eq 1", "+ s_2 B eq 2", "+ filter_x C eq 3"]);
     assert_eq!(show("s_1 and not 1 of nothing_*"), ["+ s_1 A eq 1"]);
 }
