@@ -148,6 +148,10 @@ fn write_info(info: &Info, page: &mut Page<'_>) -> io::Result<()> {
         ("ATT&CK", info.attack_version.clone()),
         ("format", format!("{}, {} bytes", info.format, info.bytes)),
     ])?;
+    if !info.dumps.is_empty() {
+        page.heading("Lists of values that are too long to count as a whole")?;
+        info.dumps.iter().try_for_each(|dump| page.text(&dump.note(), 2))?;
+    }
     if !info.without_predicates.is_empty() {
         page.heading("Rules with a query of which nothing could be read")?;
         for rule in &info.without_predicates {

@@ -34,7 +34,7 @@ use layer::Overlay;
 pub use dump::Dump;
 pub(crate) use logsource::Same;
 pub use query::{Count, Evidence, Reach, Take, both};
-pub use rule::{Incident, RuleRef};
+pub use rule::{Derived, Incident, RuleRef};
 
 macro_rules! ids {
     ($($(#[$doc:meta])* $name:ident)*) => {$(

@@ -40,6 +40,8 @@ pub enum Extent {
     Extension,
     /// The name of a registry value: the last component of a key's path.
     ValueName,
+    /// A registry key: the path of its values up to their names.
+    Key,
     /// One word of a command line.
     Word,
     /// One of the hashes in `MD5=…,SHA256=…`, by its algorithm.
@@ -52,6 +54,7 @@ impl Extent {
             "name" => Self::Name,
             "extension" => Self::Extension,
             "value_name" => Self::ValueName,
+            "key" => Self::Key,
             "word" => Self::Word,
             "md5" => Self::Hash("MD5"),
             "sha1" => Self::Hash("SHA1"),

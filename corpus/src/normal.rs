@@ -74,6 +74,7 @@ pub fn widened(mut parts: Vec<Part>, extent: Extent, windows: bool) -> Vec<Part>
         Extent::Whole => return parts,
         Extent::Name => (if windows { "\\" } else { "/" }, None),
         Extent::ValueName => ("\\", None),
+        Extent::Key => ("", Some("\\")),
         Extent::Extension => (".", None),
         // What parts the words of a command line is a blank, or its end.
         Extent::Word => (" ", Some(" ")),
@@ -94,7 +95,7 @@ pub fn widened(mut parts: Vec<Part>, extent: Extent, windows: bool) -> Vec<Part>
         }
         parts.push(Part::Star);
     }
-    if parts.first() != Some(&Part::Star) {
+    if parts.first() != Some(&Part::Star) && extent != Extent::Key {
         match parts.first_mut() {
             Some(Part::Text(text)) => text.insert_str(0, before),
             _ => parts.insert(0, Part::Text(before.to_owned())),

@@ -26,7 +26,7 @@ pub(crate) use write::Tables;
 const MAGIC: [u8; 8] = *b"SIGWISE\x1a";
 
 /// The version of the format; a file of another one is not read.
-pub const VERSION: u32 = 4;
+pub const VERSION: u32 = 5;
 
 /// An absent number.
 pub(crate) const NONE: u32 = u32::MAX;
@@ -67,6 +67,8 @@ pub(crate) enum Section {
     RuleRelated,
     /// Rule → authors.
     RuleAuthors,
+    /// Rule → what it asks of results of its query.
+    RuleDerived,
     /// Techniques, sorted by id.
     Techniques,
     /// Technique → rules.
@@ -108,7 +110,7 @@ pub(crate) enum Section {
 }
 
 /// How many tables there are.
-pub(crate) const SECTIONS: usize = 35;
+pub(crate) const SECTIONS: usize = 36;
 
 /// What a column of a table holds, and so what is checked when a snapshot is loaded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -161,7 +163,7 @@ const SCHEMA: [(Section, &str, &[Column]); SECTIONS] = {
         (S::Rules, "rules", &[
             Record(S::Sources), Text, Text, Text, Text, Text, Text, Text, Text, Text, Text, Any, Record(S::LogSources),
             Any, Any, Start(S::Incidence), Start(S::RuleGroups), Start(S::RuleTechniques), Start(S::RuleEvents),
-            Start(S::RuleRelated), Start(S::RuleAuthors),
+            Start(S::RuleRelated), Start(S::RuleAuthors), Start(S::RuleDerived),
         ]),
         (S::Incidence, "incidence", &[Record(S::Rows), GroupAndFlags]),
         (S::RuleGroups, "groups", &[Text]),
@@ -169,6 +171,8 @@ const SCHEMA: [(Section, &str, &[Column]); SECTIONS] = {
         (S::RuleEvents, "events of rules", &[Record(S::Events)]),
         (S::RuleRelated, "related rules", &[Text]),
         (S::RuleAuthors, "authors of rules", &[Record(S::Authors)]),
+        // name of the result, operator, value, `flags`
+        (S::RuleDerived, "results of queries", &[Text, Record(S::Ops), Text, Any]),
         // id, first rule
         (S::Techniques, "techniques", &[Text, Start(S::TechniqueRules)]),
         (S::TechniqueRules, "rules of techniques", &[Record(S::Rules)]),
@@ -264,8 +268,9 @@ pub(crate) mod of_rule {
     pub(crate) const EVENTS: usize = 18;
     pub(crate) const RELATED: usize = 19;
     pub(crate) const AUTHORS: usize = 20;
+    pub(crate) const DERIVED: usize = 21;
     /// How many there are.
-    pub(crate) const COUNT: usize = 21;
+    pub(crate) const COUNT: usize = 22;
 }
 
 /// Role, scope and join of an incidence in one number.

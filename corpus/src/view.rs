@@ -29,12 +29,12 @@ pub use advice::{
 pub use diff::{BeforeAfter, CorpusDiff, RowChange, RowChanges, RuleChange, RuleChanges};
 pub use extract::{ExtractLine, LogSourceView, PredicateView, SpanView};
 pub use indicator::{IndicatorPage, Partner, UnknownIndicator};
-pub use info::{Info, RowCounts, SilentRule, SourceView, UnreadKind, UnreadView};
+pub use info::{DumpInfo, Info, RowCounts, SilentRule, SourceView, UnreadKind, UnreadView};
 pub use provenance::provenance;
 pub use rule::{RulePage, RuleRow};
 pub use shown::{counted, printable, steers, vendors};
 pub use technique::{
-    DumpView, EventView, FieldSpelling, FieldView, Join, Part, RetiredView, SubTechnique, TechniqueCounts,
+    DerivedView, DumpView, EventView, FieldSpelling, FieldView, Join, Part, RetiredView, SubTechnique, TechniqueCounts,
     TechniqueExclusion, TechniqueList, TechniqueListEntry, TechniquePage, TechniqueRow,
 };
 

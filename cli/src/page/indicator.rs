@@ -44,7 +44,8 @@ fn write(found: &IndicatorPage, attack: &Attack, page: &mut Page<'_>) -> io::Res
     page.text(&format!("looked for by {rules}{families} ({})", vendors(&found.by_vendor)), 2)?;
     page.text(&format!("{} % of what rules look for has a smaller reach", found.percentile), 2)?;
     if found.exclusions > 0 {
-        page.text(&format!("left out by {}", counted(found.exclusions as usize, "rule")), 2)?;
+        let rules = counted(found.exclusions as usize, "rule");
+        page.text(&format!("left out by {rules} ({})", vendors(&found.exclusions_by_vendor)), 2)?;
     }
     if !found.techniques.is_empty() {
         page.heading("Techniques of these rules")?;
@@ -52,8 +53,15 @@ fn write(found: &IndicatorPage, attack: &Attack, page: &mut Page<'_>) -> io::Res
     }
     partners(page, "What they look for beside it", &found.partners)?;
     partners(page, "What they take as its alternatives", &found.siblings)?;
-    page.heading("The rules")?;
-    page.rules(&found.rules)
+    if !found.rules.is_empty() {
+        page.heading("The rules")?;
+        page.rules(&found.rules)?;
+    }
+    if !found.excluding.is_empty() {
+        page.heading("Rules that leave it out")?;
+        page.rules(&found.excluding)?;
+    }
+    Ok(())
 }
 
 fn partners(page: &mut Page<'_>, heading: &str, partners: &[Partner]) -> io::Result<()> {

@@ -80,6 +80,10 @@ fn write(rule: &RulePage, attack: &Attack, page: &mut Page<'_>) -> io::Result<()
     ])?;
     rows(page, "Looks for (and how many other rules do)", &rule.indicators)?;
     rows(page, "Leaves out (and how many other rules do)", &rule.exclusions)?;
+    if !rule.derived.is_empty() {
+        page.heading("Asks of results of its query")?;
+        page.list(&rule.derived, Clone::clone)?;
+    }
     if !rule.related.is_empty() {
         page.heading("Related")?;
         page.rules(&rule.related)?;

@@ -5,7 +5,7 @@ use std::io;
 use sigwise_corpus::attack::Attack;
 use sigwise_corpus::view::technique::{html, markdown};
 use sigwise_corpus::view::{
-    EventView, FieldView, Join, Part, SubTechnique, TechniqueExclusion, TechniqueList, TechniqueListEntry,
+    DerivedView, EventView, FieldView, Join, Part, SubTechnique, TechniqueExclusion, TechniqueList, TechniqueListEntry,
     TechniquePage, TechniqueRow, counted, vendors,
 };
 use sigwise_lint::nearest::nearest;
@@ -123,7 +123,8 @@ impl Text<'_> {
             self.exclusions(&groups)?;
         }
         self.rules()?;
-        self.scaffold()
+        self.scaffold()?;
+        self.derived()
     }
 
     fn head(&mut self) -> io::Result<()> {
@@ -240,6 +241,22 @@ impl Text<'_> {
             self.exclusions(&groups)?;
         }
         Ok(())
+    }
+
+    fn derived(&mut self) -> io::Result<()> {
+        let (found, number) = (self.found, self.found.derived.len());
+        if !self.begins("Results of queries", number)? {
+            return Ok(());
+        }
+        if !self.details {
+            let say = "Counts, scores and other results, which no event has; `--details` shows them.";
+            return self.page.text(say, 0);
+        }
+        let columns = [("rules", Need::Number), ("result", Need::Some(40)), ("asked", Need::Rest)];
+        let cells = |derived: &DerivedView| {
+            vec![derived.rules.len().to_string(), derived.field.clone(), derived.tests.join(", ")]
+        };
+        self.page.table(&columns, &found.derived, cells, |derived| titles(found, &derived.rules))
     }
 }
 

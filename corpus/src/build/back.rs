@@ -4,7 +4,7 @@ use super::{Builder, Provenance};
 use crate::corpus::{Corpus, RuleRef};
 use crate::fields::Fields;
 use crate::logsource::Event;
-use crate::op::Base;
+use crate::op::{Base, Op};
 use crate::rule::{Predicate, Role, Rule, Scope};
 use crate::snapshot::{NONE, Section, Snapshot, of_rule};
 use crate::vendor::Vendor;
@@ -79,30 +79,40 @@ fn back(corpus: &Corpus, rule: RuleRef<'_>, document: u32) -> Rule {
 fn predicates(corpus: &Corpus, rule: RuleRef<'_>) -> Vec<Predicate> {
     let mut predicates: Vec<Predicate> =
         rule.incidents().map(|incident| predicate(corpus, rule.vendor(), &incident)).collect();
+    predicates.extend(rule.derived().map(|d| Predicate {
+        role: d.role,
+        scope: d.scope,
+        all: d.all,
+        derived: true,
+        ..rowless(d.name, d.op, d.value)
+    }));
     if predicates.is_empty() && rule.has_query() && !rule.is_unread() {
         // It had some that have no row; which ones, a snapshot does not say.
-        let op = Base::Lookup.into();
-        let text = || Box::<str>::default();
-        predicates.push(Predicate {
-            field: text(),
-            op,
-            value: text(),
-            field_raw: text(),
-            value_raw: text(),
-            modifiers: text(),
-            role: Role::Indicator,
-            scope: Scope::Top,
-            all: false,
-            derived: false,
-            scaffold: false,
-            own: None,
-            has_row: false,
-            group: 0,
-            span: None,
-            field_span: None,
-        });
+        predicates.push(rowless("", Base::Lookup.into(), ""));
     }
     predicates
+}
+
+/// An indicator that has no row.
+fn rowless(name: &str, op: Op, value: &str) -> Predicate {
+    Predicate {
+        field: name.into(),
+        op,
+        value: value.into(),
+        field_raw: name.into(),
+        value_raw: value.into(),
+        modifiers: "".into(),
+        role: Role::Indicator,
+        scope: Scope::Top,
+        all: false,
+        derived: false,
+        scaffold: false,
+        own: None,
+        has_row: false,
+        group: 0,
+        span: None,
+        field_span: None,
+    }
 }
 
 fn predicate(corpus: &Corpus, vendor: Vendor, incident: &crate::corpus::Incident) -> Predicate {

@@ -105,6 +105,9 @@ impl<'a> Writer<'a> {
         for predicate in rule.predicates.iter().filter(|p| p.has_row) {
             entry.incidents.push(self.incident(rule.vendor, predicate));
         }
+        for predicate in rule.predicates.iter().filter(|p| p.derived) {
+            self.ops.of(predicate.op);
+        }
         entry.incidents.sort_by_key(|i| (i.group, i.flags & 1));
         let mut seen = FxHashSet::default();
         entry.incidents.retain(|i| seen.insert((i.row, i.group, i.flags)));
@@ -208,13 +211,14 @@ impl<'a> Writer<'a> {
     }
 
     fn rules(&mut self, rules: &[(u32, &'a Rule)], entries: &[Entry], families: &[u32]) {
-        const LISTS: [(usize, Section); 6] = [
+        const LISTS: [(usize, Section); 7] = [
             (of_rule::INCIDENCE, Section::Incidence),
             (of_rule::GROUPS, Section::RuleGroups),
             (of_rule::TECHNIQUES, Section::RuleTechniques),
             (of_rule::EVENTS, Section::RuleEvents),
             (of_rule::RELATED, Section::RuleRelated),
             (of_rule::AUTHORS, Section::RuleAuthors),
+            (of_rule::DERIVED, Section::RuleDerived),
         ];
         let starts = |tables: &Tables, record: &mut [u32; of_rule::COUNT]| {
             for (column, section) in LISTS {
@@ -248,6 +252,14 @@ impl<'a> Writer<'a> {
             }
             for group in &rule.groups {
                 self.tables.push(Section::RuleGroups, [self.texts.of(group)]);
+            }
+            let mut seen = FxHashSet::default();
+            for p in rule.predicates.iter().filter(|p| p.derived) {
+                let [name, value] = [&p.field_raw, &p.value].map(|text| self.texts.of(text));
+                let record = [name, self.ops.number(&p.op), value, flags::pack(p.role, p.scope, p.all)];
+                if seen.insert(record) {
+                    self.tables.push(Section::RuleDerived, record);
+                }
             }
             for id in &rule.related {
                 self.tables.push(Section::RuleRelated, [self.texts.of(id)]);

@@ -111,10 +111,13 @@ fn hidden_in(base: &Snapshot, hidden: &[bool]) -> FxHashMap<(u32, Option<u32>), 
 
 /// Field and operator of a row.
 pub(super) fn field_and_op(snapshot: &Snapshot, row: u32) -> (u32, Op) {
-    let op = snapshot.get(Section::Rows, row, 1);
-    let base = u8::try_from(snapshot.get(Section::Ops, op, 0)).unwrap_or_default();
-    let op = Op::from_code(base, snapshot.get(Section::Ops, op, 1)).unwrap_or(Op::new(Base::Eq));
-    (snapshot.get(Section::Rows, row, 0), op)
+    (snapshot.get(Section::Rows, row, 0), op(snapshot, snapshot.get(Section::Rows, row, 1)))
+}
+
+/// An operator by its number.
+pub(super) fn op(snapshot: &Snapshot, number: u32) -> Op {
+    let base = u8::try_from(snapshot.get(Section::Ops, number, 0)).unwrap_or_default();
+    Op::from_code(base, snapshot.get(Section::Ops, number, 1)).unwrap_or(Op::new(Base::Eq))
 }
 
 /// The row with this field, operator and value.

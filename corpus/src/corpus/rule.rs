@@ -1,9 +1,11 @@
 //! A rule of the corpus.
 
 use std::borrow::Cow;
+use std::fmt;
 
 use super::{Corpus, RowId, RuleId, layer};
 use crate::logsource::LogSourceRef;
+use crate::op::Op;
 use crate::rule::{Role, Scope};
 use crate::snapshot::{Section, Snapshot, flags, of_rule};
 use crate::vendor::Vendor;
@@ -31,6 +33,32 @@ pub struct Incident {
     pub scope: Scope,
     /// Joined to the other values of its item by *and*.
     pub all: bool,
+}
+
+/// What a rule asks of a result of its query: a count, a score, a part of a field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Derived<'a> {
+    /// The result's name, or that of the field that it is made of.
+    pub name: &'a str,
+    /// What is done with it.
+    pub op: Op,
+    /// What it is compared with, in normal form.
+    pub value: &'a str,
+    /// What it is for.
+    pub role: Role,
+    /// Where in the rule's logic it stands.
+    pub scope: Scope,
+    /// Joined to what else is asked of it by *and*.
+    pub all: bool,
+}
+
+/// `gt 5`, `not eq 1`
+impl fmt::Display for Derived<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let not = if self.role == Role::Exclusion { "not " } else { "" };
+        let blank = if self.value.is_empty() { "" } else { " " };
+        write!(f, "{not}{}{blank}{}", self.op, self.value)
+    }
 }
 
 impl Incident {
@@ -179,6 +207,17 @@ impl<'a> RuleRef<'a> {
             let (role, scope, all) = flags::unpack(packed & flags::MASK);
             let row = RowId(ids.map_or(row, |ids| ids.unified(row)));
             Incident { row, group: (packed >> flags::BITS) as u16, role, scope, all }
+        })
+    }
+
+    /// What it asks of results of its query, each once.
+    pub fn derived(&self) -> impl Iterator<Item = Derived<'a>> + use<'a> {
+        let snapshot = self.snapshot;
+        self.list(of_rule::DERIVED).map(move |record| {
+            let number = |column| snapshot.get(Section::RuleDerived, record, column);
+            let (role, scope, all) = flags::unpack(number(3) & flags::MASK);
+            let [name, value] = [number(0), number(2)].map(|text| snapshot.text(text));
+            Derived { name, op: layer::op(snapshot, number(1)), value, role, scope, all }
         })
     }
 

@@ -1,4 +1,4 @@
-//! Kusto queries: FalconFriday's Markdown, Sentinel's analytics rules in YAML, and queries in files of their own.
+//! Kusto queries: FalconFriday's Markdown, Sentinel's analytics rules in YAML or JSON, and queries in files of their own.
 
 mod columns;
 mod condition;
@@ -13,10 +13,12 @@ mod stage;
 mod syntax;
 mod tables;
 mod target;
+mod template;
 mod token;
 mod value;
 
 use self::scope::Base;
+use self::sentinel::Analytic;
 use self::syntax::{Definition, Expr, Script, Source, Stage, Statement};
 use super::Reading;
 use super::query::Query;
@@ -39,6 +41,7 @@ pub(super) fn read(path: &str, bytes: Vec<u8>) -> Reading {
     let mut reading = Reading::default();
     let extension = path.rsplit_once('.').map(|(_, extension)| extension.to_ascii_lowercase());
     let query = matches!(extension.as_deref(), Some("kql" | "csl" | "kusto"));
+    let bytes = utf8(bytes);
     if bytes.iter().take(HEAD).any(|&byte| byte == NO_TEXT) {
         if query {
             reading.unread.push("it is no text in UTF-8".to_owned());
@@ -46,6 +49,13 @@ pub(super) fn read(path: &str, bytes: Vec<u8>) -> Reading {
         return reading;
     }
     let text = String::from_utf8_lossy(&bytes).into_owned();
+    if text.trim_start_matches('\u{feff}').trim_start().starts_with('{') && text.contains("\"query\"") {
+        for analytic in template::read(&text) {
+            let document = reading.rules.len();
+            reading.rules.push(rule_of(path, document, analytic));
+        }
+        return reading;
+    }
     // YAML is also found in files that are called queries.
     if text.lines().any(|line| line.starts_with("query:") || line.trim_start().starts_with("queryText:")) {
         analytics(path, bytes, &mut reading);
@@ -76,21 +86,38 @@ fn bare(path: &str, text: &str) -> Rule {
     rule
 }
 
+/// Bytes of text in UTF-16, if a byte order mark says that it is, in UTF-8.
+fn utf8(bytes: Vec<u8>) -> Vec<u8> {
+    let unit: fn([u8; 2]) -> u16 = match bytes.as_slice() {
+        [0xff, 0xfe, ..] => u16::from_le_bytes,
+        [0xfe, 0xff, ..] => u16::from_be_bytes,
+        _ => return bytes,
+    };
+    let pair = |pair: &[u8]| pair.try_into().map_or(0xfffd, unit);
+    let units: Vec<u16> = bytes.chunks(2).skip(1).map(pair).collect();
+    String::from_utf16_lossy(&units).into_bytes()
+}
+
+fn rule_of(path: &str, document: usize, analytic: Analytic) -> Rule {
+    let some = |text: String| Some(text).filter(|text| !text.is_empty()).map(String::into_boxed_str);
+    let mut rule = Rule::new(Vendor::Kusto, path);
+    rule.document = document;
+    rule.id = some(analytic.id);
+    rule.title = analytic.name.into();
+    rule.author = analytic.author.into();
+    rule.level = some(analytic.severity.to_lowercase());
+    rule.status = some(analytic.status.to_lowercase());
+    rule.techniques = analytic.techniques.into_iter().map(Into::into).collect();
+    let bases: Vec<_> = analytic.tables.into_iter().map(|table| Base { table, facts: Vec::new() }).collect();
+    let (script, unread) = parse::parse(&analytic.query);
+    query(&mut rule, &script, unread, &bases);
+    rule
+}
+
 fn analytics(path: &str, bytes: Vec<u8>, reading: &mut Reading) {
     let (rules, unread) = sentinel::read(bytes);
     for (document, analytic) in rules.into_iter().enumerate() {
-        let some = |text: String| Some(text).filter(|text| !text.is_empty()).map(String::into_boxed_str);
-        let mut rule = Rule::new(Vendor::Kusto, path);
-        rule.document = document;
-        rule.id = some(analytic.id);
-        rule.title = analytic.name.into();
-        rule.author = analytic.author.into();
-        rule.level = some(analytic.severity.to_lowercase());
-        rule.status = some(analytic.status.to_lowercase());
-        rule.techniques = analytic.techniques.into_iter().map(Into::into).collect();
-        let bases: Vec<_> = analytic.tables.into_iter().map(|table| Base { table, facts: Vec::new() }).collect();
-        let (script, unread) = parse::parse(&analytic.query);
-        query(&mut rule, &script, unread, &bases);
+        let rule = rule_of(path, document, analytic);
         if rule.status.as_deref() == Some("deprecated") {
             reading.inactive.push(rule);
         } else {

@@ -160,8 +160,7 @@ impl<F> Walk<F> {
             },
             (Logic::Leaf(leaf), positive) => {
                 let clause = clause.unwrap_or_else(|| self.clause());
-                let (role, scope) =
-                    if positive { (Role::Indicator, indicators) } else { (Role::Exclusion, scope) };
+                let (role, scope) = if positive { (Role::Indicator, indicators) } else { (Role::Exclusion, scope) };
                 (self.leaf)(leaf, Place { role, scope, clause, together: false, all: false });
             }
         }

@@ -186,7 +186,7 @@ fn normal<'a>(rule: &Rule, comparison: &'a Comparison) -> Normal<'a> {
         }
         // That a file has an extension does not say that it has a name.
         Test::Exists | Test::Missing
-            if matches!(field.extent, Extent::Extension | Extent::ValueName | Extent::Hash(_))
+            if matches!(field.extent, Extent::Extension | Extent::ValueName | Extent::Key | Extent::Hash(_))
                 || !field.values.is_empty() =>
         {
             field = Fields::embedded().canonical(raw);

@@ -138,7 +138,10 @@ fn errors_say_what_and_what_to_do() {
     newer[8] = 99;
     assert_eq!(
         show(&newer),
-        "a snapshot of format 99, but this version of sigwise reads format 4; build it again with `sigwise corpus build`"
+        format!(
+            "a snapshot of format 99, but this version of sigwise reads format {VERSION}; build it again with `sigwise \
+             corpus build`"
+        )
     );
     let mut flipped = bytes;
     let middle = flipped.len() / 2;

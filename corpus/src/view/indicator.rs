@@ -28,6 +28,8 @@ pub struct IndicatorPage {
     pub exclusions: u32,
     /// Rules that look for it, per vendor.
     pub by_vendor: ByVendor,
+    /// Rules that leave it out, per vendor.
+    pub exclusions_by_vendor: ByVendor,
     /// Techniques of the rules that look for it, with how many of them have it, most first.
     pub techniques: Vec<(String, u32)>,
     /// What they look for beside it, in other fields, most first.
@@ -36,6 +38,8 @@ pub struct IndicatorPage {
     pub siblings: Vec<Partner>,
     /// The rules that look for it.
     pub rules: Vec<RuleLink>,
+    /// The rules that leave it out.
+    pub excluding: Vec<RuleLink>,
 }
 
 /// What goes with an indicator.
@@ -97,6 +101,7 @@ impl IndicatorPage {
             listed.map(|c| Partner { row: RowView::of(corpus, c.of, None), rules: c.rules }).collect()
         };
         let rules = corpus.rules_of_row(row, Take::Indicators, leave);
+        let excluding = corpus.rules_of_row(row, Take::Exclusions, leave);
         Self {
             version: CONTRACT,
             row: RowView::of(corpus, row, None),
@@ -108,7 +113,9 @@ impl IndicatorPage {
             techniques: reach.techniques.into_iter().map(|(id, n)| (id.into(), n)).collect(),
             partners: partners(corpus.partners(row, leave)),
             siblings: partners(corpus.siblings(row, leave)),
+            exclusions_by_vendor: by_vendor(&corpus.evidence(&excluding)),
             rules: rules.into_iter().map(|rule| RuleLink::of(corpus, rule)).collect(),
+            excluding: excluding.into_iter().map(|rule| RuleLink::of(corpus, rule)).collect(),
         }
     }
 }

@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use rustc_hash::FxHashSet;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::shown::dump_note;
 use super::{ByVendor, CONTRACT};
-use crate::corpus::{Corpus, Leave};
+use crate::corpus::{Corpus, Dump, Incident, Leave, Posting, RowId, RuleId};
 use crate::rule::{Role, Scope};
 use crate::snapshot::{Section, Snapshot};
 use crate::vendor::Vendor;
@@ -41,6 +43,8 @@ pub struct Info {
     pub without_predicates: Vec<SilentRule>,
     /// Distinct rows.
     pub rows: RowCounts,
+    /// Lists of values that are too long to count as a whole: of each, the first values count.
+    pub dumps: Vec<DumpInfo>,
     /// What could not be read, how often per vendor and kind of reason: most first.
     pub unread_kinds: Vec<UnreadKind>,
     /// What could not be read.
@@ -58,6 +62,21 @@ pub struct SilentRule {
     pub title: String,
     /// Why, as far as that is known.
     pub reasons: Vec<String>,
+}
+
+/// A list of values that is too long to count as a whole.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct DumpInfo {
+    /// Whose language the rule is in.
+    pub vendor: Vendor,
+    /// The rule's title.
+    pub title: String,
+    /// The field whose values they are.
+    pub field: String,
+    /// How many values it has.
+    pub values: u32,
+    /// How many of them count.
+    pub counted: u32,
 }
 
 /// How often something could not be read for one kind of reason.
@@ -131,7 +150,7 @@ impl Info {
     pub fn of(corpus: &Corpus) -> Self {
         let mut by_vendor = ByVendor::new();
         let (mut with_query, mut unknown_logsource) = (ByVendor::new(), ByVendor::new());
-        let mut families = rustc_hash::FxHashSet::default();
+        let mut families = FxHashSet::default();
         for rule in corpus.rules() {
             *by_vendor.entry(rule.vendor().word()).or_default() += 1;
             families.insert(rule.family());
@@ -146,6 +165,11 @@ impl Info {
             add(&mut unknown_logsource, source.unknown_logsource);
         }
         let unread: Vec<UnreadView> = corpus.layers().flat_map(unread).collect();
+        let dumps: Vec<(RuleId, Dump)> = corpus
+            .rules()
+            .map(|rule| rule.rule_id())
+            .flat_map(|rule| corpus.dumps(rule).into_iter().map(move |dump| (rule, dump)))
+            .collect();
         Self {
             version: CONTRACT,
             format: crate::snapshot::VERSION,
@@ -158,11 +182,30 @@ impl Info {
             with_query,
             unknown_logsource,
             without_predicates: silent(corpus, &unread),
-            rows: rows(corpus),
+            rows: rows(corpus, &dumps),
+            dumps: dumps.iter().map(|(rule, dump)| DumpInfo::of(corpus, *rule, dump)).collect(),
             unread_kinds: kinds(&unread),
             unread,
             sources,
         }
+    }
+}
+
+impl DumpInfo {
+    fn of(corpus: &Corpus, rule: RuleId, dump: &Dump) -> Self {
+        let rule = corpus.rule(rule);
+        Self {
+            vendor: rule.vendor(),
+            title: rule.title().to_owned(),
+            field: corpus.field_name(dump.field).to_owned(),
+            values: dump.values,
+            counted: Dump::LIMIT as u32,
+        }
+    }
+
+    /// How many values do not count, and whose they are.
+    pub fn note(&self) -> String {
+        dump_note(&self.title, &self.field, self.values - self.counted)
     }
 }
 
@@ -253,14 +296,22 @@ fn vendor(snapshot: &Snapshot, source: u32) -> Vendor {
     Vendor::ALL.get(number as usize).copied().unwrap_or(Vendor::Sigma)
 }
 
-fn rows(corpus: &Corpus) -> RowCounts {
-    let vendors: Vec<u8> = (0..corpus.rule_ids() as u32)
-        .map(|rule| 1 << corpus.rule(crate::corpus::RuleId(rule)).vendor() as u8)
-        .collect();
+/// Counts distinct rows, without the values of long lists that do not count.
+fn rows(corpus: &Corpus, dumps: &[(RuleId, Dump)]) -> RowCounts {
+    let long: FxHashSet<RuleId> = dumps.iter().map(|(rule, _)| *rule).collect();
+    let mut kept: FxHashSet<(RuleId, RowId, Role)> = FxHashSet::default();
+    for &rule in &long {
+        let lost = |incident: &Incident| dumps.iter().any(|(of, dump)| *of == rule && dump.leaves_out(incident));
+        let incidents = corpus.rule(rule).incidents().filter(|incident| !lost(incident));
+        kept.extend(incidents.map(|incident| (rule, incident.row, incident.role)));
+    }
+    let vendors: Vec<u8> =
+        (0..corpus.rule_ids() as u32).map(|rule| 1 << corpus.rule(RuleId(rule)).vendor() as u8).collect();
     let mut counts = RowCounts::default();
-    for row in (0..corpus.row_count() as u32).map(crate::corpus::RowId) {
+    for row in (0..corpus.row_count() as u32).map(RowId) {
         let (mut looked_for, mut left_out) = (0u8, 0u8);
-        for posting in corpus.postings(row, Leave::NONE).filter(|p| p.scope != Scope::Guard) {
+        let kept = |p: &Posting| !long.contains(&p.rule) || kept.contains(&(p.rule, row, p.role));
+        for posting in corpus.postings(row, Leave::NONE).filter(|p| p.scope != Scope::Guard).filter(kept) {
             let vendor = vendors.get(posting.rule.index()).copied().unwrap_or_default();
             match posting.role {
                 Role::Indicator => looked_for |= vendor,

@@ -36,6 +36,8 @@ pub struct RulePage {
     pub indicators: Vec<RuleRow>,
     /// What it leaves out, and (of scope `guard`) exceptions to that.
     pub exclusions: Vec<RuleRow>,
+    /// What it asks of results of its query: `count_ gt 5`.
+    pub derived: Vec<String>,
     /// Rules that it says it is related to.
     pub related: Vec<RuleLink>,
 }
@@ -122,6 +124,7 @@ impl RulePage {
             events: rule.events().map(|(provider, id)| format!("{provider} {id}").trim_end().to_owned()).collect(),
             indicators,
             exclusions,
+            derived: rule.derived().map(|derived| format!("{} {derived}", derived.name)).collect(),
             related: related.map(|rule| RuleLink::of(corpus, rule.rule_id())).collect(),
         }
     }

@@ -50,6 +50,11 @@ pub fn counted(number: usize, noun: &str) -> String {
     if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
 }
 
+/// What a list of values leaves out that is too long to count as a whole.
+pub(super) fn dump_note(rule: &str, field: &str, more: u32) -> String {
+    format!("and {more} more values of `{field}` in one list of the rule “{rule}”, which count nowhere")
+}
+
 /// The text with control characters and direction overrides made visible, so that what a rule says can neither steer a
 /// terminal nor look like something else. Tabs stay.
 pub fn printable(text: &str) -> Cow<'_, str> {

@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::shown::counted;
+use super::shown::{counted, dump_note};
 use super::{ByVendor, CONTRACT, LogSourceView, RowView, RuleLink, SourceView, by_vendor};
 use crate::attack::{self, Attack, Status, Technique};
 use crate::corpus::{Corpus, Count, Leave, RuleId};
@@ -56,6 +56,8 @@ pub struct TechniquePage {
     pub rules: Vec<RuleLink>,
     /// What only says where to look.
     pub scaffold: Vec<TechniqueRow>,
+    /// What they ask of results of their queries, most first: counts, scores, parts of fields.
+    pub derived: Vec<DerivedView>,
     /// Lists of values that are too long to count as a whole.
     pub dumps: Vec<DumpView>,
     #[serde(skip)]
@@ -192,6 +194,18 @@ pub enum Join {
     Unless,
 }
 
+/// A result of queries, which no event has.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(rename = "Derived")]
+pub struct DerivedView {
+    /// What the queries call it, or the field that it is made of.
+    pub field: String,
+    /// Which of the page's rules ask for it.
+    pub rules: Vec<u32>,
+    /// What they ask, most rules first: `gt 5`.
+    pub tests: Vec<String>,
+}
+
 /// A list of values that is too long to count as a whole.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[schemars(rename = "Dump")]
@@ -249,6 +263,7 @@ impl TechniquePage {
             exclusions: page.exclusions(),
             rules: rules.iter().map(|&rule| RuleLink::of(corpus, rule)).collect(),
             scaffold,
+            derived: page.derived(),
             dumps: page.dumps(),
             ids: rules,
         })
@@ -303,8 +318,7 @@ impl TechniquePage {
     pub fn dump_notes(&self) -> impl Iterator<Item = String> {
         self.dumps.iter().map(|dump| {
             let title = self.rule(dump.rule).map_or("", |rule| &rule.title);
-            let more = dump.values - dump.counted;
-            format!("and {more} more values of `{}` in one list of the rule “{title}”, which count nowhere", dump.field)
+            dump_note(title, &dump.field, dump.values - dump.counted)
         })
     }
 

@@ -134,12 +134,24 @@ impl<'q> Parser<'q> {
             }
             if self.at < end {
                 self.unexpected();
-                self.skip_to(|kind| matches!(kind, Kind::Semicolon | Kind::CloseBlock));
-                self.eat(Kind::Semicolon);
                 self.at = self.at.max(start + 1);
+                while let Some(token) = self.peek().filter(|token| token.kind != Kind::CloseBlock) {
+                    if self.eat(Kind::Semicolon) || self.begins_again() {
+                        break;
+                    }
+                    self.at = token.close.max(self.at) + 1;
+                }
+                self.at = self.at.min(self.tokens.len());
             }
         }
         statements
+    }
+
+    /// Whether a statement begins here, whatever stands before: a definition in a line of its own, or a name with a stage.
+    fn begins_again(&self) -> bool {
+        self.peek().is_some_and(|token| token.kind == Kind::Name)
+            && (self.kind_after(1) == Some(Kind::Pipe)
+                || self.is("let") && self.peek().is_some_and(|token| token.first))
     }
 
     fn statement(&mut self) -> Option<Statement> {

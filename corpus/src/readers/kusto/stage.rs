@@ -15,6 +15,7 @@ impl Parser<'_> {
         self.at += 1;
         let stage = match word.as_str() {
             "where" | "filter" => Stage::Where(self.expression()),
+            "serialize" if self.kind().is_none_or(ends) => Stage::Other,
             "extend" | "serialize" => Stage::Extend(self.assigns()),
             "project" | "distinct" | "project-keep" => Stage::Project(self.assigns()),
             "project-rename" => Stage::Extend(self.assigns()),
@@ -25,7 +26,14 @@ impl Parser<'_> {
                 let by = if self.eat_word("by") { self.assigns() } else { Vec::new() };
                 Stage::Summarize(aggregates, by)
             }
-            "make-series" | "count" | "top-nested" => return self.rest(Stage::Summarize(Vec::new(), Vec::new())),
+            "make-series" => {
+                while self.kind().is_some_and(|kind| !ends(kind)) && !self.is("by") {
+                    self.at = self.peek().map_or(self.at, |token| token.close).max(self.at) + 1;
+                }
+                let by = if self.eat_word("by") { self.assigns() } else { Vec::new() };
+                return self.rest(Stage::Summarize(Vec::new(), by));
+            }
+            "count" | "top-nested" => return self.rest(Stage::Summarize(Vec::new(), Vec::new())),
             "join" | "lookup" => {
                 let kind = self.options();
                 let right = self.tables_of_join()?;

@@ -227,6 +227,11 @@ fn columns() {
         &["+ n gt 5 (derived)", "+ a eq 1", "+ b eq 2", "+ c eq 3"],
     );
     check_query("T | summarize count() by a | where count_ > 5", &["+ count_ gt 5 (derived)"]);
+    check_query(
+        "T | make-series n=count() default=0 on TimeGenerated step 1h by a | where a == 1 and n > 2",
+        &["+ a eq 1", "+ n gt 2 (derived)"],
+    );
+    check_query("T | serialize | extend p = prev(a) | where a == 1", &["+ a eq 1"]);
     check_query("T | summarize arg_max(Timestamp, *) by a | where b == 1", &["+ b eq 1"]);
     check_query(
         "T | parse a with * 'x=' x:string ' ' y | where x == 1 and y == 2 and a == 3",
@@ -250,6 +255,15 @@ fn what_cannot_be_read_costs_nothing_else() {
     check_query("T | where a == 1 ! ! and b == 2", &["+ a eq 1", "+ b eq 2", "? `!` cannot stand there"]);
     check_query("T | where a == 1 b | where c == 3", &["+ a eq 1", "+ c eq 3", "? `b` cannot stand there"]);
     check_query("T | where (a == 1 and b == 2", &["+ a eq 1", "+ b eq 2", "? a bracket is not closed"]);
+    check_query(
+        "T | where a == 1 b\nlet x = 2; U | where c == 3",
+        &["query: + a eq 1", "query 2: + c eq 3", "? `b` cannot stand there"],
+    );
+    check_query(
+        ".show tables\nT | where a == 1",
+        &["+ a eq 1", "? `.` cannot stand there", "? `tables` cannot stand there"],
+    );
+    check_query("T T | where a == 1", &["+ a eq 1", "? `T` cannot stand there"]);
     check_query("", &[]);
     let deep = format!("T | where {}a == 1{}", "not(".repeat(3_000), ")".repeat(3_000));
     assert!(lines(&deep).iter().any(|line| line.contains("too deep")));
@@ -327,6 +341,23 @@ fn containers() {
     assert_eq!(joined.rules[0].events.len(), 2);
     assert_eq!(read("t.txt", "AWSCloudTrail\n| where EventName == 'x'").rules.len(), 1);
     assert!(read("t.txt", "Some words, and a | in them.").rules.is_empty());
+    for bom in [&[0xff, 0xfe][..], &[0xfe, 0xff]] {
+        let units = "T | where a == 'é'".encode_utf16();
+        let wide = |unit: u16| if bom == [0xff, 0xfe] { unit.to_le_bytes() } else { unit.to_be_bytes() };
+        let bytes = bom.iter().copied().chain(units.flat_map(wide)).collect();
+        let found = super::read("wide.kql", bytes);
+        assert_eq!((&*found.rules[0].predicates[0].value, found.unread.len()), ("é", 0));
+    }
+    let template = r#"{"resources": [{"type": "alertRules", "name": "[concat('x/', '00000000-0000-4000-8000-000000000001')]",
+        "kind": "Scheduled", "properties": {"displayName": "Nine", "severity": "High", "techniques": ["T1078"],
+        "query": "SigninLogs\n| where ResultType == \"0\""}},
+        {"type": "savedSearches", "properties": {"displayName": "Ten", "query": "T\n| where a == 1",
+        "tags": [{"name": "techniques", "value": "T1021,T1021.001"}]}}, {"properties": {"query": "none"}}]}"#;
+    let rules = read("template.json", template).rules;
+    let found: Vec<_> = rules.iter().map(|r| (&*r.title, r.id.as_deref(), r.techniques.len())).collect();
+    assert_eq!(found, [("Nine", Some("00000000-0000-4000-8000-000000000001"), 1), ("Ten", None, 2)]);
+    assert_eq!(rules[0].logsource.service.as_deref(), Some("signinlogs"));
+    assert!(read("other.json", r#"{"query": 1, "properties": []}"#).rules.is_empty());
     let lost = read("lost.kql", "T | take 5");
     assert_eq!(lost.rules[0].unread, ["it compares no field with a value".into()]);
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use rustc_hash::FxHashMap;
 
-use super::{DumpView, EventView, FieldSpelling, FieldView, TechniqueRow};
+use super::{DerivedView, DumpView, EventView, FieldSpelling, FieldView, TechniqueRow};
 use crate::corpus::{Corpus, Count, Dump, FieldId, Incident, Leave, RowId, RowRef, RuleId};
 use crate::fields::Fields;
 use crate::logsource;
@@ -64,6 +64,28 @@ impl<'a> Page<'a> {
             counted: Dump::LIMIT as u32,
         };
         self.dumps.iter().map(view).collect()
+    }
+
+    pub(super) fn derived(&self) -> Vec<DerivedView> {
+        let mut found: BTreeMap<&str, (Vec<u32>, BTreeMap<String, u32>)> = BTreeMap::new();
+        for (number, rule) in self.numbered() {
+            for derived in self.corpus.rule(rule).derived() {
+                let (rules, tests) = found.entry(derived.name).or_default();
+                if rules.last() != Some(&number) {
+                    rules.push(number);
+                }
+                *tests.entry(derived.to_string()).or_default() += 1;
+            }
+        }
+        let view = |(name, (rules, tests)): (&str, (Vec<u32>, BTreeMap<String, u32>))| {
+            let mut tests: Vec<_> = tests.into_iter().collect();
+            tests.sort_by_key(|(_, rules)| Reverse(*rules));
+            let tests = tests.into_iter().take(VALUES).map(|(test, _)| test).collect();
+            DerivedView { field: name.to_owned(), rules, tests }
+        };
+        let mut found: Vec<_> = found.into_iter().map(view).collect();
+        found.sort_by_key(|derived| Reverse(derived.rules.len()));
+        found
     }
 
     pub(super) fn events(&self) -> Vec<EventView> {

@@ -37,6 +37,7 @@ pub fn html(page: &TechniquePage, corpus: &Corpus, nonce: Option<&str>) -> Strin
     exclusions(&mut out, page);
     rules::section_of_rules(&mut out, page, corpus);
     scaffold(&mut out, page);
+    derived(&mut out, page);
     out.push_str("</main>\n</body>\n</html>\n");
     out
 }
@@ -91,6 +92,7 @@ fn header(out: &mut String, page: &TechniquePage) {
         ("exclusions", "Exclusions"),
         ("rules", "Rules"),
         ("scaffold", "Where to look"),
+        ("derived", "Results of queries"),
     ] {
         let _ = writeln!(out, "<li><a href=\"#{id}\">{name}</a></li>");
     }
@@ -296,12 +298,30 @@ fn parts(out: &mut String, group: &[TechniqueExclusion]) {
 
 fn scaffold(out: &mut String, page: &TechniquePage) {
     let groups: Vec<_> = page.exclusion_groups(true).collect();
-    section(out, "scaffold", "Where to look", page.scaffold.len() + groups.len(), |out| {
+    let number = page.scaffold.len() + groups.len();
+    section(out, "scaffold", "Where to look", number, |out| {
         out.push_str("<details><summary>Fields that say where to look, and not what for</summary>\n");
         if !page.scaffold.is_empty() {
             table(out, "What only says where to look", &ROW, &page.scaffold, |out, found| indicator(out, page, found));
         }
         tables_of_exclusions(out, page, &groups);
+        out.push_str("</details>\n");
+    });
+}
+
+fn derived(out: &mut String, page: &TechniquePage) {
+    section(out, "derived", "Results of queries", page.derived.len(), |out| {
+        out.push_str("<details><summary>Counts, scores and other results, which no event has</summary>\n");
+        let columns = [("Result", false), ("Asked", false), ("Rules here", false)];
+        table(out, "What rules ask of results of their queries", &columns, &page.derived, |out, found| {
+            let _ = write!(out, "<th scope=\"row\"><code>{}</code></th><td>", Text(&found.field));
+            for (i, test) in found.tests.iter().enumerate() {
+                let _ = write!(out, "{}<code>{}</code>", if i > 0 { ", " } else { "" }, Text(test));
+            }
+            out.push_str("</td><td>");
+            behind(out, page, &found.rules);
+            out.push_str("</td>");
+        });
         out.push_str("</details>\n");
     });
 }

@@ -33,6 +33,10 @@ pub fn markdown(page: &TechniquePage, limit: usize) -> String {
     line(&mut out, "Says only where to look", &page.scaffold, limit, |row| {
         format!("{} ({})", code(&row.row.to_string()), row.rules.len())
     });
+    line(&mut out, "Results of queries", &page.derived, limit, |derived| {
+        let tests: Vec<_> = derived.tests.iter().take(VALUES).map(|test| code(test)).collect();
+        format!("{} {} ({})", code(&derived.field), tests.join(" or "), derived.rules.len())
+    });
     let _ = writeln!(out, "Counted: {} {}", text(&page.statement()), sources(page));
     out
 }

@@ -61,6 +61,13 @@ fn rule(out: &mut String, number: u32, link: &RuleLink, id: RuleId, corpus: &Cor
     out.push_str("</dl>\n");
     rows(out, "Looks for", &rule.indicators);
     rows(out, "Leaves out", &rule.exclusions);
+    if !rule.derived.is_empty() {
+        out.push_str("<h4>Asks of results of its query</h4>\n<ul class=\"rows\">");
+        rule.derived.iter().take(ROWS).for_each(|asked| {
+            let _ = write!(out, "<li><code>{}</code></li>", Text(asked));
+        });
+        out.push_str("</ul>\n");
+    }
     out.push_str("</div></details>\n");
 }
 
