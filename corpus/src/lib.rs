@@ -5,6 +5,7 @@ pub mod attack;
 pub mod build;
 pub mod corpus;
 pub mod fields;
+mod lists;
 pub mod logsource;
 pub mod normal;
 pub mod op;

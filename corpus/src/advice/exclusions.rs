@@ -11,7 +11,7 @@ mod twins;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::cover::{covers, disjoint};
-use super::similar::{Kinds, Query, best};
+use super::similar::{Kinds, Query};
 use super::{Asking, Support, kin};
 use crate::corpus::{Corpus, Count, FieldId, RowId, RuleId, Take, both};
 use crate::normal::sigma::SigmaItem;
@@ -182,9 +182,8 @@ fn signals(asking: &Asking<'_>, twins: &[twins::Twin]) -> FxHashMap<RowId, Signa
     let index = corpus.prepared().similar(corpus);
     let mut signals: FxHashMap<RowId, Signals> = FxHashMap::default();
 
-    let similar = Query::of(asking).run(asking, Kinds::ALL, 1.0);
-    let excluding = similar.into_iter().filter(|(rule, _)| index.has_exclusions(*rule)).collect();
-    let nearest = best(excluding, NEIGHBOURS);
+    let excludes = |rule| index.has_exclusions(rule);
+    let nearest = Query::of(asking).nearest(asking, Kinds::ALL, 1.0, NEIGHBOURS, excludes);
     let total: f32 = nearest.iter().map(|(_, sim)| sim * sim).sum::<f32>().max(f32::MIN_POSITIVE);
     for &(rule, sim) in &nearest {
         for row in excluded(corpus, rule) {

@@ -6,7 +6,7 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::similar::{Kinds, Query, best};
+use super::similar::{Kinds, Query};
 use super::{Asking, Support};
 use crate::corpus::{FieldId, Incident, RowId, RuleId, Take};
 use crate::normal::sigma::SigmaItem;
@@ -87,7 +87,7 @@ pub fn original_file_names(asking: &Asking<'_>) -> Vec<SigmaItem> {
 }
 
 fn neighbours(asking: &Asking<'_>) -> Vec<(RuleId, f32)> {
-    best(Query::of(asking).run(asking, Kinds::ALL, SAME_LOGSOURCE), NEIGHBOURS)
+    Query::of(asking).nearest(asking, Kinds::ALL, SAME_LOGSOURCE, NEIGHBOURS, |_| true)
 }
 
 fn order_by(asking: &Asking<'_>, nearest: &[(RuleId, f32)], count: usize) -> Vec<(FieldId, f32)> {

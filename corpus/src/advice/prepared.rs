@@ -29,10 +29,7 @@ impl Prepared {
 
     /// For every log source that some rule has, those that are the same.
     pub(super) fn logsources(&self, corpus: &Corpus) -> &FxHashMap<LogSource, Same> {
-        self.logsources.get_or_init(|| {
-            let all = corpus.layered_logsources();
-            all.map(|source| (source.to_owned(), corpus.same_logsources(source))).collect()
-        })
+        self.logsources.get_or_init(|| corpus.all_same_logsources())
     }
 
     pub(super) fn agreement(&self, corpus: &Corpus) -> &Agreement {

@@ -5,6 +5,7 @@ use rustc_hash::FxHashMap;
 use super::Asking;
 use crate::attack::parent;
 use crate::corpus::{Corpus, Leave, RowId, RuleId, RuleRef, WordId};
+use crate::lists::Lists;
 use crate::logsource::{LogSource, LogSourceRef};
 use crate::words::words;
 
@@ -52,6 +53,12 @@ impl Kinds {
 /// What more than this share of the rules have is not looked at: it says nothing and costs most.
 const COMMON: f32 = 0.6;
 
+/// So many times the rules that are wanted are gathered before the best are chosen among them.
+const SPARE: usize = 8;
+
+/// What rounding can make of 1.
+const EXACT: f32 = 0.9999;
+
 /// Weights of everything, and how much there is of each rule.
 #[derive(Debug)]
 pub(super) struct Index {
@@ -70,36 +77,6 @@ pub(super) struct Index {
     logsources: FxHashMap<LogSource, u32>,
     logsource_of: Vec<u32>,
     rules: u32,
-}
-
-/// Lists of rules by number.
-#[derive(Debug, Default)]
-struct Lists {
-    starts: Vec<u32>,
-    rules: Vec<RuleId>,
-}
-
-impl Lists {
-    /// From pairs of number and rule.
-    fn new(count: usize, mut pairs: Vec<(u32, RuleId)>) -> Self {
-        pairs.sort_unstable();
-        pairs.dedup();
-        let mut starts = Vec::with_capacity(count + 1);
-        let mut at = 0;
-        for number in 0..=count as u32 {
-            while pairs.get(at).is_some_and(|pair| pair.0 < number) {
-                at += 1;
-            }
-            starts.push(at as u32);
-        }
-        Self { starts, rules: pairs.into_iter().map(|pair| pair.1).collect() }
-    }
-
-    fn get(&self, number: usize) -> &[RuleId] {
-        let end = self.starts.get(number + 1).copied().unwrap_or_default() as usize;
-        let start = self.starts.get(number).map_or(end, |start| *start as usize);
-        self.rules.get(start..end).unwrap_or_default()
-    }
 }
 
 /// Gives out what rules have except words, by kind and number, each once per rule.
@@ -179,8 +156,8 @@ impl Index {
                     *count += 1;
                 }
                 match kind {
-                    Kind::Field => of_field.push((number, rule)),
-                    Kind::Technique => of_technique.push((number, rule)),
+                    Kind::Field => of_field.push((number, rule.0)),
+                    Kind::Technique => of_technique.push((number, rule.0)),
                     _ => {}
                 }
             });
@@ -214,8 +191,8 @@ impl Index {
         }
         Self {
             unknown: weight(0),
-            fields: Lists::new(corpus.field_count(), of_field),
-            of_technique: Lists::new(features.techniques.len(), of_technique),
+            fields: Lists::new(corpus.field_count(), || of_field.iter().copied()),
+            of_technique: Lists::new(features.techniques.len(), || of_technique.iter().copied()),
             weights,
             counts,
             sums,
@@ -302,9 +279,16 @@ impl Query {
         Self { known, unknown }
     }
 
-    /// Every other rule that has anything in common with the asking one, each with how much, in no order. One of the same
-    /// log source is `logsource` times as much like it.
-    pub(super) fn run(&self, asking: &Asking<'_>, kinds: Kinds, logsource: f32) -> Vec<(RuleId, f32)> {
+    /// The other rules that are most like the asking one, of those that `fits` takes: at most `count`, best first, equal ones
+    /// in the order of the corpus. One of the same log source is `logsource` times as much like it.
+    pub(super) fn nearest(
+        &self,
+        asking: &Asking<'_>,
+        kinds: Kinds,
+        logsource: f32,
+        count: usize,
+        fits: impl Fn(RuleId) -> bool,
+    ) -> Vec<(RuleId, f32)> {
         let corpus = asking.corpus;
         let index = corpus.prepared().similar(corpus);
         let mut dots = vec![0.0f32; corpus.rule_ids()];
@@ -335,37 +319,44 @@ impl Query {
                     }
                 }
                 Kind::Word => corpus.rules_of_word(WordId(number), Leave::NONE).for_each(add),
-                Kind::Field => index.fields.get(at).iter().copied().for_each(add),
-                Kind::Technique => index.of_technique.get(at).iter().copied().for_each(add),
+                Kind::Field => index.fields.get(number).iter().copied().map(RuleId).for_each(add),
+                Kind::Technique => index.of_technique.get(number).iter().copied().map(RuleId).for_each(add),
             }
         }
         for (count, _) in self.unknown.iter().zip(kinds.0).filter(|(_, on)| *on) {
             own += *count as f32 * index.unknown;
         }
         let source = index.logsources.get(&asking.rule.logsource).copied();
-        let mut found = Vec::with_capacity(dots.len());
-        for (at, dot) in dots.into_iter().enumerate().filter(|(_, dot)| *dot > 0.0) {
+        let on = kinds.0.map(f32::from);
+        let mut found: Vec<(RuleId, f32)> = Vec::new();
+        // Most rules fall far short of those that were found already: a product tells it without the root.
+        let mut least = 0.0;
+        for (at, (dot, sums)) in dots.into_iter().zip(&index.sums).enumerate().filter(|(_, (dot, _))| *dot > 0.0) {
+            let sum: f32 = sums.iter().zip(on).map(|(sum, on)| sum * on).sum();
             let rule = RuleId(at as u32);
-            if asking.leave.has(rule) {
+            if dot * dot < least * (sum * own) || asking.leave.has(rule) || !fits(rule) {
                 continue;
             }
-            let sums = index.sums.get(at).copied().unwrap_or_default();
-            let sum: f32 = sums.iter().zip(kinds.0).filter(|(_, on)| *on).map(|(sum, _)| sum).sum();
             let cosine = dot / (sum * own).sqrt().max(f32::MIN_POSITIVE);
             let same = source.is_some() && index.logsource_of.get(at).copied() == source;
             found.push((rule, if same { cosine * logsource } else { cosine }));
+            if found.len() >= SPARE * count.max(1) {
+                found = best(found, count);
+                let last = found.last().map_or(0.0, |(_, sim)| *sim);
+                least = EXACT * (last / logsource.max(1.0)).powi(2);
+            }
         }
-        found
+        best(found, count)
     }
 }
 
 /// The rules most like the asking one, best first, each with how much it is like it.
 pub fn rules(asking: &Asking<'_>, count: usize) -> Vec<(RuleId, f32)> {
-    best(Query::of(asking).run(asking, Kinds::SAID, 1.0), count)
+    Query::of(asking).nearest(asking, Kinds::SAID, 1.0, count, |_| true)
 }
 
 /// The first so many, best first; equal ones in the order of the corpus.
-pub(super) fn best(mut found: Vec<(RuleId, f32)>, count: usize) -> Vec<(RuleId, f32)> {
+fn best(mut found: Vec<(RuleId, f32)>, count: usize) -> Vec<(RuleId, f32)> {
     let order = |a: &(RuleId, f32), b: &(RuleId, f32)| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0));
     if found.len() > count && count > 0 {
         found.select_nth_unstable_by(count - 1, order);

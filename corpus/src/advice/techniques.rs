@@ -2,7 +2,7 @@
 
 use rustc_hash::FxHashMap;
 
-use super::similar::{Kinds, Query, best};
+use super::similar::{Kinds, Query};
 use super::{Asking, Support};
 use crate::corpus::RuleId;
 use crate::vendor::Vendor;
@@ -41,10 +41,9 @@ pub fn ranked<'c>(asking: &Asking<'c>, count: usize) -> Vec<PeerTechnique<'c>> {
 /// The techniques of the most similar of the rules that `asked` takes.
 fn of<'c>(asking: &Asking<'c>, asked: impl Fn(RuleId) -> bool, count: usize) -> Vec<PeerTechnique<'c>> {
     let corpus = asking.corpus();
-    let mut similar = Query::of(asking).run(asking, Kinds::PURPOSE, SAME_LOGSOURCE);
     let index = corpus.prepared().similar(corpus);
-    similar.retain(|(rule, _)| index.has_techniques(*rule) && asked(*rule));
-    let nearest = best(similar, NEIGHBOURS);
+    let fits = |rule| index.has_techniques(rule) && asked(rule);
+    let nearest = Query::of(asking).nearest(asking, Kinds::PURPOSE, SAME_LOGSOURCE, NEIGHBOURS, fits);
     let total: f32 = nearest.iter().map(|(_, sim)| sim * sim).sum::<f32>().max(f32::MIN_POSITIVE);
     let mut found: FxHashMap<&'c str, PeerTechnique<'c>> = FxHashMap::default();
     for &(rule, sim) in &nearest {

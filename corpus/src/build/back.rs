@@ -6,7 +6,7 @@ use crate::fields::Fields;
 use crate::logsource::Event;
 use crate::op::{Base, Op};
 use crate::rule::{Predicate, Role, Rule, Scope};
-use crate::snapshot::{NONE, Section, Snapshot, of_rule};
+use crate::snapshot::{Section, Snapshot, of_rule};
 use crate::vendor::Vendor;
 
 impl Builder<'_> {
@@ -40,29 +40,34 @@ impl Builder<'_> {
         }
         for (number, rule) in (0u32..).zip(corpus.rules()) {
             let source = first + snapshot.get(Section::Rules, number, of_rule::SOURCE) as usize;
-            let document = snapshot.get(Section::Rules, number, of_rule::DOCUMENT);
             if let Some(source) = self.sources.get_mut(source) {
-                source.rules.push(back(&corpus, rule, document));
+                source.rules.push(back(&corpus, rule));
             }
         }
     }
 }
 
-fn back(corpus: &Corpus, rule: RuleRef<'_>, document: u32) -> Rule {
+impl Corpus {
+    /// Every rule as its reader made it, as far as the corpus keeps it: without spans, and with the spelling of each value
+    /// that is most frequent.
+    pub fn to_rules(&self) -> impl Iterator<Item = Rule> {
+        self.rules().map(|rule| back(self, rule))
+    }
+}
+
+fn back(corpus: &Corpus, rule: RuleRef<'_>) -> Rule {
     let some = |text: &str| (!text.is_empty()).then(|| Box::from(text));
-    let snapshot_licence =
-        corpus.layers().next().map_or("", |s| s.text_at(Section::Rules, rule.rule_id().0, of_rule::LICENCE));
     Rule {
         vendor: rule.vendor(),
         id: some(rule.id()),
         title: rule.title().into(),
         author: rule.author().into(),
         path: rule.path().into(),
-        document: if document == NONE { usize::MAX } else { document as usize },
+        document: rule.document(),
         level: some(rule.level()),
         status: some(rule.status()),
         // The rule's own: its source's is not repeated.
-        licence: some(snapshot_licence),
+        licence: some(rule.own_licence()),
         date: some(rule.date()),
         modified: some(rule.modified()),
         related: rule.related().map(Into::into).collect(),

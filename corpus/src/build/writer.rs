@@ -8,6 +8,7 @@ use super::intern::{self, Sorted, Texts, Words};
 use super::{SourceRules, families};
 use crate::attack::Attack;
 use crate::fields::Fields;
+use crate::lists::Lists;
 use crate::logsource::{Event, LogSource};
 use crate::op::Op;
 use crate::rule::{Predicate, Role, Rule, Scope};
@@ -282,10 +283,11 @@ impl<'a> Writer<'a> {
         }
         self.rows(entries);
 
-        for (id, rules) in self.techniques.iter().zip(invert(entries, self.techniques.len(), |e| &e.techniques)) {
+        let rules = invert(entries, self.techniques.len(), |e| &e.techniques);
+        for (id, number) in self.techniques.iter().zip(0..) {
             let start = self.tables.len(Section::TechniqueRules);
             self.tables.push(Section::Techniques, [self.texts.of(id), start]);
-            rules.into_iter().for_each(|rule| self.tables.push(Section::TechniqueRules, [rule]));
+            rules.get(number).iter().for_each(|rule| self.tables.push(Section::TechniqueRules, [*rule]));
         }
         self.tables.push(Section::Techniques, [0, self.tables.len(Section::TechniqueRules)]);
 
@@ -299,7 +301,7 @@ impl<'a> Writer<'a> {
         }
         let rules = invert(entries, self.logsources.len(), |e| std::slice::from_ref(&e.logsource));
         let fields = self.logsource_fields(entries);
-        for ((source, rules), fields) in self.logsources.iter().zip(rules).zip(fields) {
+        for ((source, number), fields) in self.logsources.iter().zip(0..).zip(fields) {
             let part = |s: &Option<Box<str>>| s.as_deref().unwrap_or_default().to_owned();
             let record = [
                 self.texts.of(&part(&source.product)),
@@ -309,7 +311,7 @@ impl<'a> Writer<'a> {
                 self.tables.len(Section::LogSourceFields),
             ];
             self.tables.push(Section::LogSources, record);
-            rules.into_iter().for_each(|rule| self.tables.push(Section::LogSourceRules, [rule]));
+            rules.get(number).iter().for_each(|rule| self.tables.push(Section::LogSourceRules, [*rule]));
             fields.into_iter().for_each(|(field, n)| self.tables.push(Section::LogSourceFields, [field, n]));
         }
         let ends = [Section::LogSourceRules, Section::LogSourceFields].map(|s| self.tables.len(s));
@@ -326,20 +328,19 @@ impl<'a> Writer<'a> {
         }
         self.tables.push(Section::Fields, [0, next]);
 
-        let mut lists = vec![Vec::new(); self.row_keys.len()];
-        for (rule, entry) in (0u32..).zip(entries) {
-            for incident in &entry.incidents {
-                if let Some(list) = lists.get_mut(incident.row as usize) {
-                    list.push(rule << flags::BITS | incident.flags);
-                }
-            }
-        }
+        let incidents = || {
+            (0u32..).zip(entries).flat_map(|(rule, entry)| {
+                entry.incidents.iter().map(move |incident| (incident.row, rule << flags::BITS | incident.flags))
+            })
+        };
+        let lists = Lists::new(self.row_keys.len(), incidents);
         let keys = std::mem::take(&mut self.row_keys);
         let spellings = self.spellings(&keys);
         let mut spellings = spellings.into_iter().peekable();
         let scaffold: Vec<bool> = self.fields.iter().map(|name| Fields::embedded().canonical(name).scaffold).collect();
         let mut reaches: BTreeMap<u32, u32> = BTreeMap::new();
-        for ((row, (field, op, value)), mut list) in (0u32..).zip(keys.iter().copied()).zip(lists) {
+        let mut list: Vec<u32> = Vec::new();
+        for (row, (field, op, value)) in (0u32..).zip(keys.iter().copied()) {
             let record = [
                 field,
                 self.ops.number(&op),
@@ -351,12 +352,14 @@ impl<'a> Writer<'a> {
             while let Some((_, spelling)) = spellings.next_if(|(of, _)| *of == row) {
                 self.tables.push(Section::Spellings, spelling);
             }
+            list.clear();
+            list.extend(lists.get(row));
             list.sort_unstable();
             list.dedup();
             if scaffold.get(field as usize) == Some(&false) {
                 *reaches.entry(reach(&list)).or_default() += 1;
             }
-            list.into_iter().for_each(|rule| self.tables.push(Section::RowRules, [rule]));
+            list.iter().for_each(|rule| self.tables.push(Section::RowRules, [*rule]));
         }
         let ends = [Section::Spellings, Section::RowRules].map(|section| self.tables.len(section));
         self.tables.push(Section::Rows, [0, 0, 0, ends[0], ends[1]]);
@@ -398,12 +401,12 @@ impl<'a> Writer<'a> {
     /// Words, where in the texts each stands (text by its old number, start, length), and which rules have them.
     fn words(&mut self, entries: &[Entry], places: &[(u32, usize, usize)], numbers: &[u32]) {
         let lists = invert(entries, places.len(), |e| &e.words);
-        for (&(text, start, length), rules) in places.iter().zip(lists) {
+        for (&(text, start, length), word) in places.iter().zip(0..) {
             let start = u32::try_from(start).unwrap_or(NONE);
             let start = self.tables.text_start(intern::at(numbers, text)).saturating_add(start);
             let first = self.tables.len(Section::WordRules);
             self.tables.push(Section::Words, [start, u32::try_from(length).unwrap_or(NONE), first]);
-            rules.into_iter().for_each(|rule| self.tables.push(Section::WordRules, [rule]));
+            lists.get(word).iter().for_each(|rule| self.tables.push(Section::WordRules, [*rule]));
         }
         self.tables.push(Section::Words, [0, 0, self.tables.len(Section::WordRules)]);
     }
@@ -447,16 +450,8 @@ impl<'a> Writer<'a> {
 }
 
 /// For each of `count` numbers the rules whose entries have it.
-fn invert(entries: &[Entry], count: usize, of: impl Fn(&Entry) -> &[u32]) -> Vec<Vec<u32>> {
-    let mut lists = vec![Vec::new(); count];
-    for (rule, entry) in (0u32..).zip(entries) {
-        for &n in of(entry) {
-            if let Some(list) = lists.get_mut(n as usize) {
-                list.push(rule);
-            }
-        }
-    }
-    lists
+fn invert(entries: &[Entry], count: usize, of: impl Fn(&Entry) -> &[u32]) -> Lists {
+    Lists::new(count, || (0u32..).zip(entries).flat_map(|(rule, e)| of(e).iter().map(move |number| (*number, rule))))
 }
 
 /// The first bytes of a text as a number that is ordered as they are.

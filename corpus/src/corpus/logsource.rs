@@ -1,9 +1,11 @@
 //! Where rules look: log sources, and the fields that their rules look at, which are counted beforehand in every layer.
 
+use rustc_hash::FxHashMap;
+
 use super::query::{Count, Take};
 use super::{Corpus, FieldId, Leave, RuleId, rule};
-use crate::logsource::LogSourceRef;
-use crate::snapshot::Section;
+use crate::logsource::{LogSource, LogSourceRef};
+use crate::snapshot::{Section, Snapshot};
 
 /// The log sources of each layer that are the same as one, by number: see [`LogSourceRef::same`].
 #[derive(Clone, Debug, Default)]
@@ -87,11 +89,20 @@ impl Corpus {
         same
     }
 
-    /// Every log source, once per layer.
-    pub(crate) fn layered_logsources(&self) -> impl Iterator<Item = LogSourceRef<'_>> {
-        self.layers().flat_map(|snapshot| {
-            (0..snapshot.records(Section::LogSources) as u32).map(move |number| rule::logsource(snapshot, number))
-        })
+    /// For every log source that some rule has, those that are the same.
+    pub(crate) fn all_same_logsources(&self) -> FxHashMap<LogSource, Same> {
+        let numbers = |snapshot: &Snapshot| 0..snapshot.records(Section::LogSources) as u32;
+        // Each is read once, and compared with all.
+        let layers: Vec<Vec<LogSourceRef<'_>>> =
+            self.layers().map(|s| numbers(s).map(|number| rule::logsource(s, number)).collect()).collect();
+        let same = |source: LogSourceRef<'_>| {
+            let mut same = Same::default();
+            for (all, found) in layers.iter().zip(&mut same.0) {
+                *found = (0u32..).zip(all).filter(|(_, other)| other.same(source)).map(|(number, _)| number).collect();
+            }
+            same
+        };
+        layers.iter().flatten().map(|source| ((*source).to_owned(), same(*source))).collect()
     }
 
     /// Whether a rule looks at a field that has one of these log sources; cheap.

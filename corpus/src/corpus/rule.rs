@@ -7,7 +7,7 @@ use super::{Corpus, RowId, RuleId, layer};
 use crate::logsource::LogSourceRef;
 use crate::op::Op;
 use crate::rule::{Role, Scope};
-use crate::snapshot::{Section, Snapshot, flags, of_rule};
+use crate::snapshot::{NONE, Section, Snapshot, flags, of_rule};
 use crate::vendor::Vendor;
 
 /// A rule: where it comes from and what it looks for.
@@ -142,9 +142,22 @@ impl<'a> RuleRef<'a> {
         self.text(of_rule::STATUS)
     }
 
+    /// Its number among those of its file.
+    pub(crate) fn document(&self) -> usize {
+        match self.snapshot.get(Section::Rules, self.local, of_rule::DOCUMENT) {
+            NONE => usize::MAX,
+            document => document as usize,
+        }
+    }
+
+    /// The licence that it names itself; empty where it names none.
+    pub(crate) fn own_licence(&self) -> &'a str {
+        self.text(of_rule::LICENCE)
+    }
+
     /// Its licence, else the one of its source.
     pub fn licence(&self) -> &'a str {
-        match self.text(of_rule::LICENCE) {
+        match self.own_licence() {
             "" => self.source(5),
             licence => licence,
         }

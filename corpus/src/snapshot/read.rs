@@ -80,33 +80,34 @@ impl Snapshot {
         if found != layout.size {
             return Err(SnapshotError::Length { expected: layout.size, found });
         }
-        let texts = match String::from_utf8(texts) {
+        let large = found > AT_ONCE;
+        let (sum, texts) = both(large, || Layout::sum_tables(&tables), || String::from_utf8(texts));
+        let texts = match texts {
             Ok(texts) => texts,
             Err(error) => {
-                layout.check_sum(&tables, error.as_bytes())?;
+                layout.check_sum(sum, error.as_bytes())?;
                 return Err(not_utf8());
             }
         };
         let snapshot = Self { bytes: Cow::Owned(tables), texts: Cow::Owned(texts), columns: layout.columns };
-        let sum = || layout.check_sum(&snapshot.bytes, snapshot.texts.as_bytes());
-        let (sum, tables) = if found > AT_ONCE {
-            rayon::join(sum, || snapshot.check_tables())
-        } else {
-            (sum(), snapshot.check_tables())
-        };
+        let (sum, tables) =
+            both(large, || layout.check_sum(sum, snapshot.texts.as_bytes()), || snapshot.check_tables());
         sum.and(tables)?;
         Ok(snapshot)
     }
 
     fn check_tables(&self) -> Result<(), SnapshotError> {
-        let check = |(section, table, columns): &(Section, &'static str, &[Column])| {
-            columns.iter().enumerate().try_for_each(|(at, column)| self.check_column(*section, table, at, *column))
-        };
+        let columns = SCHEMA.iter().flat_map(|(section, table, columns)| {
+            columns.iter().enumerate().map(move |(at, column)| (*section, *table, at, *column))
+        });
+        let check = |(section, table, at, column)| self.check_column(section, table, at, column);
         if self.size() as u64 > AT_ONCE {
-            let checked: Vec<_> = SCHEMA.par_iter().map(check).collect();
+            let columns: Vec<_> = columns.collect();
+            // What comes first in the file is told, whichever core found something.
+            let checked: Vec<_> = columns.into_par_iter().with_max_len(1).map(check).collect();
             checked.into_iter().collect()
         } else {
-            SCHEMA.iter().try_for_each(check)
+            columns.into_iter().try_for_each(check)
         }
     }
 
@@ -325,11 +326,21 @@ impl Layout {
         Ok(Self { columns, texts: at + MARGIN, size, checksum: word(CHECKSUM_AT)? })
     }
 
-    fn check_sum(&self, tables: &[u8], texts: &[u8]) -> Result<(), SnapshotError> {
+    /// The checksum of the tables; that of the texts goes on from it.
+    fn sum_tables(tables: &[u8]) -> crc32fast::Hasher {
         let mut sum = crc32fast::Hasher::new();
         sum.update(tables.get(CHECKSUM_AT + 4..).unwrap_or_default());
+        sum
+    }
+
+    fn check_sum(&self, mut sum: crc32fast::Hasher, texts: &[u8]) -> Result<(), SnapshotError> {
         sum.update(texts);
         let (expected, found) = (self.checksum, sum.finalize());
         if expected == found { Ok(()) } else { Err(SnapshotError::Checksum { expected, found }) }
     }
+}
+
+/// Does both, on two cores if it is worth it.
+fn both<A: Send, B: Send>(worth: bool, a: impl FnOnce() -> A + Send, b: impl FnOnce() -> B + Send) -> (A, B) {
+    if worth { rayon::join(a, b) } else { (a(), b()) }
 }
