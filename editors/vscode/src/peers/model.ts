@@ -63,8 +63,7 @@ function groups(advice: Advice): Draft[] {
 
 function indicators({ indicators }: Advice): Draft[] {
   return indicators.map(({ reach, techniques, by_vendor, scaffold, span, ...row }) => ({
-    label: written(row),
-    description: scaffold ? 'where to look' : counted(reach, 'rule'),
+    ...written(row, scaffold ? 'where to look' : counted(reach, 'rule')),
     tooltip: scaffold
       ? 'This says where to look, not what for.'
       : `${counted(reach, 'other rule')} in ${counted(techniques, 'technique')}${vendors(by_vendor)}`,
@@ -75,8 +74,7 @@ function indicators({ indicators }: Advice): Draft[] {
 
 function exclusions({ exclusions }: Advice): Draft[] {
   return exclusions.map(({ support, peers, basis, rules, ...row }) => ({
-    label: written(row),
-    description: peers > 0 ? `${support} of ${peers} peers` : 'follows from what the rule leaves out',
+    ...written(row, peers > 0 ? `${support} of ${peers} peers` : 'follows'),
     tooltip: `${BASES[basis] ?? basis}. The rules below leave it out.`,
     icon: 'exclude',
     ...(rules.length > 0 && { children: rules.map((link) => published(link, link.source)) }),
@@ -96,7 +94,7 @@ function fields({ fields }: Advice): Draft[] {
     description: `${support} of ${peers} rules`,
     tooltip: 'What most of them look for in it stands below.',
     icon: 'symbol-field',
-    ...(values.length > 0 && { children: values.map((row) => ({ label: written(row) })) }),
+    ...(values.length > 0 && { children: values.map((row) => written(row)) }),
   }));
 }
 
@@ -128,8 +126,11 @@ function published(link: RuleLink, description: string): Draft {
   };
 }
 
-function written({ field, op, value, sigma }: Row): string {
-  return sigma ? `${sigma.key}: ${sigma.value}` : `${field} ${op} ${value}`;
+/** The value first, since side bars are narrow; behind it what is counted, and the field. */
+function written({ field, op, value, sigma }: Row, count?: string): { label: string; description: string } {
+  const key = sigma?.key ?? `${field} ${op}`;
+  const label = sigma?.value === null ? 'null' : (sigma?.value ?? value);
+  return { label: label || "''", description: count ? `${count}, ${key}` : key };
 }
 
 function counted(count: number, noun: string): string {

@@ -15,19 +15,34 @@ import { makeWorkspace } from './workspace.ts';
 /** How long all tests may take, in milliseconds. */
 const PATIENCE = 240_000;
 
-export async function runApi(browser: Browser, start: (home: Home) => Promise<CodeServer>): Promise<void> {
-  const folder = join(required('SCRATCH'), 'api');
-  const workspace = join(folder, 'workspace');
-  const results = join(folder, 'results.jsonl');
-  await makeWorkspace(workspace);
-  await writeFile(results, '');
-  const names = ['host', 'stub-sigma'];
-  const packages = await Promise.all(names.map((name) => pack(name, join(folder, name))));
-  const server = await start({
-    folder,
-    packages: [required('PACKAGE'), ...packages],
-    env: { SIGWISE_TEST_RESULTS: results, SIGWISE_TEST_BIN: required('SIGWISE_BIN') },
+type Start = (home: Home) => Promise<CodeServer>;
+
+export async function runApi(browser: Browser, start: Start): Promise<void> {
+  const scratch = required('SCRATCH');
+  const stubs = ['host', 'stub-sigma', 'stub-yaml'].map((name) => pack(name, join(scratch, 'stubs', name)));
+  const [host = '', ...others] = await Promise.all(stubs);
+  const env = { SIGWISE_TEST_BIN: required('SIGWISE_BIN'), SIGWISE_TEST_YAML: required('YAML_SERVER') };
+  const folder = join(scratch, 'api');
+  await run(browser, start, { folder, packages: [required('PACKAGE'), host, ...others], env });
+  await run(browser, start, {
+    folder: join(scratch, 'untrusted'),
+    packages: [required('PACKAGE'), host],
+    settings: { 'security.workspace.trust.startupPrompt': 'never' },
+    trusted: false,
   });
+}
+
+/** Opens the workspace in a VS Code of its own, and reports what the test extension finds. */
+async function run(browser: Browser, start: Start, home: Home): Promise<void> {
+  const workspace = join(home.folder, 'workspace');
+  const results = join(home.folder, 'results.jsonl');
+  await makeWorkspace(workspace);
+  if (home.trusted === false) {
+    await mkdir(join(workspace, '.vscode'));
+    await writeFile(join(workspace, '.vscode/settings.json'), '{ "sigwise.path": "/nowhere/evil" }');
+  }
+  await writeFile(results, '');
+  const server = await start({ ...home, env: { ...home.env, SIGWISE_TEST_RESULTS: results } });
   const context = await browser.newContext({ permissions: ['clipboard-read', 'clipboard-write'] });
   const page = await context.newPage();
   await page.goto(server.url(workspace));
@@ -38,7 +53,7 @@ export async function runApi(browser: Browser, start: (home: Home) => Promise<Co
       const result = JSON.parse(line);
       if (result.end) {
         await context.close();
-        return;
+        return server.stop();
       }
       report(result.name, result.why);
     }

@@ -136,6 +136,18 @@ export const findings: readonly Test[] = [
     },
   },
   {
+    name: 'the language server of a YAML extension works on the same document, which stays YAML',
+    run: async () => {
+      const document = await showText('title: x\ntitle: y\ndetection:\n  a:\n    b: c\n  condition: aa\n');
+      await until('findings of both', () => {
+        const sources = new Set(vscode.languages.getDiagnostics(document.uri).map(({ source }) => source));
+        return sources.has('sigwise') && sources.has('YAML');
+      });
+      assert.equal(document.languageId, 'yaml');
+      assert.ok(checks(document).includes('unknown-selection'));
+    },
+  },
+  {
     name: 'the language sigma of another extension is served, too',
     run: async () => {
       const uri = file('switched/rule.yml');

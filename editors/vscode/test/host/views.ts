@@ -16,8 +16,8 @@ export const views: readonly Test[] = [
         return isShown && peers.getChildren();
       });
       const group = (label: string): Node => groups.find((node) => node.label === label) ?? assert.fail(label);
-      const indicator = group('Indicators').children?.find(({ label }) => label === 'Image|endswith: \\rundll32.exe');
-      assert.match(indicator?.description ?? '', /^\d{2,} rules$/);
+      const indicator = group('Indicators').children?.find(({ label }) => label === '\\rundll32.exe');
+      assert.match(indicator?.description ?? '', /^\d{2,} rules, Image\|endswith$/);
       assert.match(String(peers.getTreeItem(indicator ?? assert.fail()).tooltip), /techniques \(elastic \d+/);
       const [exclusion] = group('Exclusions').children ?? [];
       assert.match(exclusion?.description ?? '', /\d+ of \d+ peers|follows/);
@@ -37,7 +37,7 @@ export const views: readonly Test[] = [
       const document = await showText(text);
       const node = await until('the tree', () => {
         const groups = peers.shown === document ? peers.getChildren() : [];
-        return groups[0]?.children?.find(({ label }) => label.startsWith('User'));
+        return groups[0]?.children?.find(({ label }) => label === 'me');
       });
       const { command } = peers.getTreeItem(node);
       await show(SHELL);
