@@ -11,7 +11,7 @@ export async function explainFailure(reason: string, output: vscode.LogOutputCha
     'Try Again',
   );
   if (chosen === 'Open Settings') {
-    await vscode.commands.executeCommand('workbench.action.openSettings', 'sigwise.path');
+    await vscode.commands.executeCommand('workbench.action.openSettings', '@id:sigwise.path');
   } else if (chosen === 'Show Output') {
     output.show();
   } else if (chosen === 'Try Again') {

@@ -1,12 +1,24 @@
 // The one language client: starts, stops and restarts `sigwise server`, and asks it what the views show.
 
 import * as vscode from 'vscode';
-import { ExecuteCommandRequest, LanguageClient, RevealOutputChannelOn, State } from 'vscode-languageclient/node';
+import {
+  CloseAction,
+  ErrorAction,
+  type ErrorHandler,
+  ExecuteCommandRequest,
+  LanguageClient,
+  RevealOutputChannelOn,
+  State,
+} from 'vscode-languageclient/node';
 import { type Binary, findBinary } from './binary.ts';
 import { SELECTOR } from './documents.ts';
 import { ADVISE, type Advice, CORPUS_INFO, type CorpusInfo, type Subject, TECHNIQUE } from './protocol.ts';
 import { SeverityFilter } from './severity.ts';
 import { tracing } from './tracing.ts';
+
+/** So many crashes in so many milliseconds are borne. */
+const CRASHES = 4;
+const CRASH_PERIOD = 180_000;
 
 /** Shows the answer to a command of the server that somebody clicked on. */
 export type Shower = (subject: Subject) => unknown;
@@ -140,6 +152,21 @@ export class Server implements vscode.Disposable {
     }
   }
 
+  /** A server that crashes is started again, but not forever. */
+  private patience(): ErrorHandler {
+    let crashes: number[] = [];
+    return {
+      error: (_error, _message, count) => ({ action: (count ?? 0) <= 3 ? ErrorAction.Continue : ErrorAction.Shutdown }),
+      closed: () => {
+        const now = Date.now();
+        crashes = [...crashes.filter((crash) => now - crash < CRASH_PERIOD), now];
+        if (crashes.length <= CRASHES) return { action: CloseAction.Restart };
+        this.fail('It crashed again and again. Its output may say why; please report it.');
+        return { action: CloseAction.DoNotRestart, handled: true };
+      },
+    };
+  }
+
   private make(command: string): LanguageClient {
     const client = new LanguageClient(
       'sigwise',
@@ -152,6 +179,7 @@ export class Server implements vscode.Disposable {
         outputChannel: this.output,
         traceOutputChannel: this.trace.channel,
         revealOutputChannelOn: RevealOutputChannelOn.Never,
+        errorHandler: this.patience(),
         synchronize: { configurationSection: 'sigwise' },
         middleware: {
           handleDiagnostics: (uri, diagnostics, next) => this.severity.publish(uri, diagnostics, next),
@@ -168,8 +196,7 @@ export class Server implements vscode.Disposable {
     );
     client.onDidChangeState(({ newState }) => {
       if (client !== this.client) return;
-      if (newState === State.Stopped) this.fail('The server ended again and again. Its output may say why.');
-      else this.changed.fire();
+      if (newState === State.Running) this.changed.fire();
     });
     return client;
   }

@@ -129,8 +129,9 @@ function published(link: RuleLink, description: string): Draft {
 /** The value first, since side bars are narrow; behind it what is counted, and the field. */
 function written({ field, op, value, sigma }: Row, count?: string): { label: string; description: string } {
   const key = sigma?.key ?? `${field} ${op}`;
-  const label = sigma?.value === null ? 'null' : (sigma?.value ?? value);
-  return { label: label || "''", description: count ? `${count}, ${key}` : key };
+  const shown = sigma ? sigma.value : value;
+  if (!shown) return { label: `${key}: ${shown === null ? 'null' : "''"}`, description: count ?? '' };
+  return { label: shown, description: count ? `${count}, ${key}` : key };
 }
 
 function counted(count: number, noun: string): string {

@@ -152,7 +152,7 @@ export async function runUi(browser: Browser, start: (home: Home) => Promise<Cod
   await test('hints, a hover and lenses look right', async () => {
     await window.set({ 'sigwise.inlayHints': true });
     await expect(page.locator('.view-lines'), /other.rules/);
-    await window.goTo('16:32');
+    await window.goTo('17:32');
     await window.run('Show or Focus Hover');
     await expect(page.locator('.monaco-hover-content').first(), /rules/);
     await window.shoot('hover');
@@ -219,7 +219,7 @@ class Window {
     await this.page.keyboard.insertText(text);
     await this.page.keyboard.press('Control+s');
     await until('saved settings', async () => (await readFile(this.settings, 'utf8')).includes(text));
-    await this.run('View: Close Editor');
+    await this.open('proc_creation_win_rundll32_user_folder');
   }
 
   /** The colour behind the text. */

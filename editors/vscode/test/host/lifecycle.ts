@@ -52,10 +52,15 @@ export const lifecycle: readonly Test[] = [
       const [before] = await pids();
       assert.ok(before);
       process.kill(before, 'SIGKILL');
-      await until('another server', async () => {
-        const after = await pids();
-        return server.isRunning && after.length === 1 && after[0] !== before;
-      });
+      await until(
+        'another server',
+        async () => {
+          const after = await pids();
+          return server.isRunning && after.length === 1 && after[0] !== before;
+        },
+        40_000,
+      );
+      assert.equal(server.reason, undefined);
       await found(document);
     },
   },
