@@ -218,7 +218,7 @@ class Window {
     const text = JSON.stringify(settings);
     await this.page.keyboard.insertText(text);
     await this.page.keyboard.press('Control+s');
-    await until('saved settings', async () => (await readFile(this.settings, 'utf8')).includes(text));
+    await until('saved settings', async () => (await readFile(this.settings, 'utf8')) === text);
     await this.open('proc_creation_win_rundll32_user_folder');
   }
 

@@ -33,8 +33,12 @@ export const findings: readonly Test[] = [
     name: 'a quick fix is offered, preferred, and removes its finding',
     run: async () => {
       const document = await show(SHELL);
+      await found(document);
       const range = place(document, 'filter_addins');
-      const actions = await quickFixes(document, range);
+      const actions = await until('quick fixes', async () => {
+        const actions = await quickFixes(document, range);
+        return actions.length > 0 && actions;
+      });
       const fix = actions.find(({ title }) => title.includes('replace `filter_addins` with `filter_addin`'));
       assert.ok(fix?.edit, actions.map(({ title }) => title).join(' | '));
       assert.ok(actions.some(({ title }) => title.startsWith('ignore `unknown-selection`')));
@@ -138,6 +142,7 @@ export const findings: readonly Test[] = [
   {
     name: 'the language server of a YAML extension works on the same document, which stays YAML',
     run: async () => {
+      await vscode.extensions.getExtension('sigwise-test.stub-yaml')?.activate();
       const document = await showText('title: x\ntitle: y\ndetection:\n  a:\n    b: c\n  condition: aa\n');
       await until('findings of both', () => {
         const sources = new Set(vscode.languages.getDiagnostics(document.uri).map(({ source }) => source));
