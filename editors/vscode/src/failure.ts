@@ -11,7 +11,9 @@ export async function explainFailure(reason: string, output: vscode.LogOutputCha
     'Try Again',
   );
   if (chosen === 'Open Settings') {
-    await vscode.commands.executeCommand('workbench.action.openSettings', '@id:sigwise.path');
+    // A path belongs to a machine: in a remote window it is not among the user's settings.
+    const page = vscode.env.remoteName ? 'openRemoteSettings' : 'openSettings';
+    await vscode.commands.executeCommand(`workbench.action.${page}`, { query: 'sigwise.path' });
   } else if (chosen === 'Show Output') {
     output.show();
   } else if (chosen === 'Try Again') {

@@ -20,7 +20,11 @@ export async function runUi(browser: Browser, start: (home: Home) => Promise<Cod
   await writeFile(settings, '{}');
   await rm(SCREENSHOTS, { recursive: true, force: true });
   await mkdir(SCREENSHOTS, { recursive: true });
-  const server = await start({ folder, packages: [required('PACKAGE')] });
+  const server = await start({
+    folder,
+    packages: [required('PACKAGE')],
+    settings: { 'editor.autoClosingBrackets': 'never', 'editor.autoClosingQuotes': 'never' },
+  });
   const page = await browser.newPage({ viewport: { width: 1180, height: 760 } });
   const outside = new Set<string>();
   page.on('request', (request) => {
@@ -213,12 +217,12 @@ class Window {
   async set(settings: Record<string, unknown>): Promise<void> {
     await this.open('settings.json');
     await this.page.locator('.tab.active', { hasText: 'settings.json' }).waitFor();
-    await this.page.waitForTimeout(500);
+    await this.page.locator('.editor-instance .view-lines').first().click();
     await this.page.keyboard.press('Control+a');
     const text = JSON.stringify(settings);
     await this.page.keyboard.insertText(text);
     await this.page.keyboard.press('Control+s');
-    await until('saved settings', async () => (await readFile(this.settings, 'utf8')) === text);
+    await until('saved settings', async () => (await readFile(this.settings, 'utf8')).includes(text));
     await this.open('proc_creation_win_rundll32_user_folder');
   }
 
