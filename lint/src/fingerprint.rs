@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use sigwise_sigma::File;
+use sigwise_sigma::detection::Spanned;
+use sigwise_sigma::{Document, File};
 
 use crate::diagnostic::Diagnostic;
 use crate::project::Project;
@@ -22,9 +23,10 @@ fn fnv1a(parts: &[&str]) -> u64 {
 /// twice; the path alone where there is none), the text under the span with blanks folded, and a running number among equals.
 pub(crate) fn assign(file: &File, path: &str, project: &Project, diagnostics: &mut [Diagnostic]) {
     let mut seen: BTreeMap<u64, u32> = BTreeMap::new();
+    let mut ids: BTreeMap<usize, Option<Spanned>> = BTreeMap::new();
     for diagnostic in diagnostics {
-        let id = file.documents.get(diagnostic.document).and_then(|document| document.id());
-        let (id, path) = match &id {
+        let id = || file.documents.get(diagnostic.document).and_then(Document::id);
+        let (id, path) = match ids.entry(diagnostic.document).or_insert_with(id) {
             Some(id) if project.is_unique_id(&id.text) => (&*id.text, ""),
             Some(id) => (&*id.text, path),
             None => ("", path),

@@ -1,6 +1,9 @@
 //! Applies fixes until nothing is left to fix, and never leaves a file that reads worse than before.
 
-use sigwise_sigma::{File, ProblemKind, Source, parse};
+use std::collections::BTreeMap;
+
+use rustc_hash::{FxHashMap, FxHashSet};
+use sigwise_sigma::{File, ProblemKind, Source, Span, parse};
 
 use crate::diagnostic::{Applicability, Diagnostic, Edit, EditText, Fix};
 
@@ -35,6 +38,9 @@ pub struct Fixed {
 /// undo each other.
 const MAX_ROUNDS: usize = 100;
 
+/// After so many refusals in a row nothing more is tried: each costs as many lints as it takes to find what does harm.
+const MAX_REFUSALS: usize = 4;
+
 /// Applies, round by round, the first fix of every finding that is at least as safe as `limit` allows. Fixes that
 /// overlap wait for the next round; one that would break the YAML or keep its own finding is left out.
 pub fn fix(
@@ -47,7 +53,8 @@ pub fn fix(
     let mut remaining = lint(&file);
     let mut applied = Vec::new();
     let mut changed = false;
-    let mut refused: Vec<String> = Vec::new();
+    let mut refused: FxHashSet<String> = FxHashSet::default();
+    let mut in_a_row = 0;
     for _ in 0..MAX_ROUNDS {
         let chosen = choose(&remaining, limit, &refused);
         if chosen.is_empty() {
@@ -65,28 +72,41 @@ pub fn fix(
         match progress {
             Some((next, found)) => {
                 applied.extend(part.iter().map(|(diagnostic, fix)| (diagnostic.check.id, fix.title.clone())));
-                (file, remaining, changed) = (next, found, true);
+                (file, remaining, changed, in_a_row) = (next, found, true, 0);
             }
-            None => refused.extend(part.iter().map(|(diagnostic, _)| diagnostic.fingerprint.clone())),
+            None => {
+                refused.extend(part.iter().map(|(diagnostic, _)| diagnostic.fingerprint.clone()));
+                in_a_row += 1;
+            }
+        }
+        if in_a_row == MAX_REFUSALS {
+            break;
         }
     }
     Fixed { text: changed.then(|| file.source.text().to_owned()), applied, file, remaining }
 }
 
-fn choose<'a>(found: &'a [Diagnostic], limit: Applicability, refused: &[String]) -> Vec<(&'a Diagnostic, &'a Fix)> {
+fn choose<'a>(
+    found: &'a [Diagnostic],
+    limit: Applicability,
+    refused: &FxHashSet<String>,
+) -> Vec<(&'a Diagnostic, &'a Fix)> {
     let mut chosen: Vec<(&Diagnostic, &Fix)> = Vec::new();
+    // Start → end of what is edited: apart from each other, so the last that begins before another's end tells.
+    let mut taken: BTreeMap<u32, u32> = BTreeMap::new();
     for diagnostic in found.iter().filter(|diagnostic| !refused.contains(&diagnostic.fingerprint)) {
         let usable = |fix: &&Fix| limit == Applicability::Unsafe || fix.applicability == Applicability::Safe;
         let Some(fix) = diagnostic.fixes.iter().find(usable) else { continue };
-        if chosen.iter().all(|(_, other)| !overlap(fix, other)) {
+        let touches = |span: Span| taken.range(..=span.end).next_back().is_some_and(|(_, end)| *end >= span.start);
+        if !fix.edits.iter().any(|edit| touches(edit.span)) {
+            for Span { start, end } in fix.edits.iter().map(|edit| edit.span) {
+                let known = taken.entry(start).or_insert(end);
+                *known = end.max(*known);
+            }
             chosen.push((diagnostic, fix));
         }
     }
     chosen
-}
-
-fn overlap(a: &Fix, b: &Fix) -> bool {
-    a.edits.iter().any(|a| b.edits.iter().any(|b| a.span.touches(b.span)))
 }
 
 /// The file with these fixes applied, and what is found in it; `None` where the YAML got worse, or where a finding that
@@ -105,12 +125,22 @@ fn attempt(
         return None;
     }
     let found = lint(&next);
-    let gone = chosen.iter().all(|(diagnostic, _)| {
-        let equal = |other: &&Diagnostic| other.check == diagnostic.check && other.message == diagnostic.message;
-        let fixed = chosen.iter().filter(|(other, _)| equal(other)).count();
-        found.iter().filter(equal).count() + fixed <= before.iter().filter(equal).count()
-    });
+    let (fixed, were, are) = (count(chosen.iter().map(|(diagnostic, _)| *diagnostic)), count(before), count(&found));
+    let number = |counts: &Counts<'_>, what| counts.get(what).copied().unwrap_or_default();
+    let gone = fixed.iter().all(|(what, fixed)| number(&are, what) + fixed <= number(&were, what));
+    drop(are);
     gone.then_some((next, found))
+}
+
+/// How many findings say the same: check and message.
+type Counts<'a> = FxHashMap<(&'static str, &'a str), usize>;
+
+fn count<'a>(found: impl IntoIterator<Item = &'a Diagnostic>) -> Counts<'a> {
+    let mut counts = Counts::default();
+    for diagnostic in found {
+        *counts.entry((diagnostic.check.id, &*diagnostic.message)).or_default() += 1;
+    }
+    counts
 }
 
 fn broken(file: &File) -> usize {

@@ -14,6 +14,7 @@ mod site;
 mod tabs;
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 
 use granit_parser::{ErrorKind, Event, Parser, ScalarStyle, ScanError, StructureStyle};
 
@@ -172,10 +173,10 @@ pub struct Sequence {
 impl Sequence {
     /// The items that are the same text as one before them: the number of the first, and their own.
     pub fn duplicates(&self) -> impl Iterator<Item = (usize, usize)> {
-        let text = |index: usize| self.items.get(index).and_then(Node::str);
-        (1..self.items.len()).filter_map(move |index| {
-            let own = text(index)?;
-            (0..index).find(|&before| text(before) == Some(own)).map(|first| (first, index))
+        let mut first: HashMap<&str, usize> = HashMap::new();
+        self.items.iter().enumerate().filter_map(move |(index, item)| {
+            let first = *first.entry(item.str()?).or_insert(index);
+            (first < index).then_some((first, index))
         })
     }
 }

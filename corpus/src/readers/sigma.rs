@@ -1,7 +1,7 @@
 //! Sigma rules → predicates: the condition with its selections in place, read by [`super::logic`].
 
-use rustc_hash::FxHashMap;
-use sigwise_sigma::condition::{Expr, Quantifier};
+use rustc_hash::{FxHashMap, FxHashSet};
+use sigwise_sigma::condition::{Expr, Quantifier, selects};
 use sigwise_sigma::detection::{Detection, Group, Item, Join, Member, Value};
 use sigwise_sigma::scalar::Type;
 use sigwise_sigma::yaml::{Node as YamlNode, Value as YamlValue};
@@ -11,12 +11,15 @@ use super::Reading;
 use super::logic::{Compared, Logic, Place};
 use crate::logsource::{self, LogSource};
 use crate::normal::sigma::{self as normal, Modifiers, Normal};
-use crate::op::Base;
+use crate::op::{Base, Op};
 use crate::rule::{Predicate, Role, Rule, Scope};
 use crate::vendor::Vendor;
 
 /// Deeper nesting of selections than any rule has is not followed.
 const MAX_DEPTH: usize = 100;
+
+/// So many selections are taken in by name and pattern, each as often as it is named; only a hostile condition names more.
+const MAX_NAMED: usize = 50_000;
 
 /// Reads a file; see [`super::read`]. Rules of status `deprecated` or `unsupported` are inactive.
 pub fn read(path: &str, bytes: Vec<u8>) -> Reading {
@@ -77,7 +80,7 @@ pub fn rule(document: &Document, path: &str) -> Option<Rule> {
         unread: Vec::new(),
     };
     if let Some(detection) = detection {
-        Reader { rule: &mut rule, detection, named: Vec::new(), twice: false }.read();
+        Reader::new(&mut rule, detection).read();
     }
     let ids = rule.predicates.iter().filter(|p| {
         &*p.field == "EventID" && p.role == Role::Indicator && p.scope != Scope::Guard && p.op == Base::Eq.into()
@@ -141,16 +144,27 @@ impl Compared for Leaf<'_> {
 
 type Node<'a> = Logic<Leaf<'a>>;
 
+/// What tells the predicates of a rule apart.
+type Key = (u16, Role, Scope, Op, Box<str>, Box<str>);
+
 struct Reader<'a, 'r> {
     rule: &'r mut Rule,
     detection: &'a Detection,
-    /// The selections that have been named so far.
-    named: Vec<usize>,
-    /// One was named again.
-    twice: bool,
+    /// The selection of a name; of several the last.
+    by_name: FxHashMap<&'a str, usize>,
+    /// The selections that have been named so far, and how often in all.
+    named: FxHashSet<usize>,
+    names: usize,
+    /// What there is already, from when a selection was named again.
+    seen: Option<FxHashSet<Key>>,
 }
 
-impl<'a> Reader<'a, '_> {
+impl<'a, 'r> Reader<'a, 'r> {
+    fn new(rule: &'r mut Rule, detection: &'a Detection) -> Self {
+        let by_name = detection.selections.iter().zip(0..).map(|(selection, at)| (&*selection.name.text, at)).collect();
+        Self { rule, detection, by_name, named: FxHashSet::default(), names: 0, seen: None }
+    }
+
     fn read(&mut self) {
         let detection = self.detection;
         let trees: Vec<&Expr> = detection.conditions.iter().filter_map(|c| c.expr.as_ref()).collect();
@@ -173,22 +187,18 @@ impl<'a> Reader<'a, '_> {
             Expr::Or(operands) => Some(Node::Or(operands.iter().filter_map(|e| self.node(e)).collect())),
             Expr::Not(_, inner) => self.node(inner).map(|node| Node::Not(Box::new(node))),
             Expr::Name(name) => {
-                let index = self.detection.selections.iter().rposition(|s| *s.name.text == *name.text);
+                let index = self.by_name.get(&*name.text).copied();
                 if index.is_none() {
                     self.rule.unread.push(format!("no selection `{}`", name.text).into());
                 }
                 self.selection(index?)
             }
             Expr::Of { quantifier, pattern, .. } => {
-                let selections = &self.detection.selections;
-                let named: Vec<usize> = (0..selections.len())
-                    .filter(|&i| {
-                        let name = selections.get(i).map_or("", |s| &s.name.text);
-                        sigwise_sigma::condition::selects(&pattern.text, name)
-                            // Of two with one name, the first is lost.
-                            && selections.iter().rposition(|s| *s.name.text == *name) == Some(i)
-                    })
-                    .collect();
+                // Of two with one name, the first is lost.
+                let is_last = |&(at, name): &(usize, &str)| self.by_name.get(name) == Some(&at);
+                let names = self.detection.selections.iter().map(|selection| &*selection.name.text).enumerate();
+                let named = names.filter(|(_, name)| selects(&pattern.text, name)).filter(is_last);
+                let named: Vec<usize> = named.map(|(at, _)| at).take(MAX_NAMED).collect();
                 let nodes: Vec<_> = named.into_iter().filter_map(|i| self.selection(i)).collect();
                 Some(match quantifier {
                     Quantifier::All => Node::And(nodes),
@@ -200,8 +210,16 @@ impl<'a> Reader<'a, '_> {
 
     fn selection(&mut self, index: usize) -> Option<Node<'a>> {
         let selection = self.detection.selections.get(index)?;
-        self.twice |= self.named.contains(&index);
-        self.named.push(index);
+        self.names += 1;
+        if self.names > MAX_NAMED {
+            if self.names == MAX_NAMED + 1 {
+                self.rule.unread.push("the condition names too many selections".into());
+            }
+            return None;
+        }
+        if !self.named.insert(index) && self.seen.is_none() {
+            self.seen = Some(self.rule.predicates.iter().map(key).collect());
+        }
         self.group(&selection.group, &selection.name.text, 0)
     }
 
@@ -315,18 +333,15 @@ impl<'a> Reader<'a, '_> {
 
     /// Adds a predicate, unless it is there already because the condition names its selection twice.
     fn push(&mut self, new: Predicate) {
-        let same = |p: &Predicate| {
-            p.group == new.group
-                && p.role == new.role
-                && p.scope == new.scope
-                && p.op == new.op
-                && p.value == new.value
-                && p.field == new.field
-        };
-        if !(self.twice && self.rule.predicates.iter().any(same)) {
+        if self.seen.as_mut().is_none_or(|seen| seen.insert(key(&new))) {
             self.rule.predicates.push(new);
         }
     }
+}
+
+fn key(predicate: &Predicate) -> Key {
+    let Predicate { group, role, scope, op, value, field, .. } = predicate;
+    (*group, *role, *scope, *op, value.clone(), field.clone())
 }
 
 /// `field|neq: null`: the field is there, which is something to look for and no exclusion.
