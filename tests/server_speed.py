@@ -1,16 +1,18 @@
 #!/usr/bin/env python3
-"""Prints how fast `sigwise server` is, beside rsigma-lsp where that is installed.
+"""Prints how fast `sigwise server` is, beside another server: figures, ratios and the bars.
 
-    cargo build --release && SIGWISE_SHARED=../shared tests/server_speed.py [OTHER-BINARY …]
+    cargo install rsigma-lsp --version 0.26.0 --locked --ignore-rust-version --root /tmp/rsigma
+    cargo build --release
+    SIGWISE_SHARED=../shared tests/server_speed.py --peer /tmp/rsigma/bin/rsigma-lsp
 
 Figures are of one run on this machine; run it on an idle one.
 """
 
+import argparse
 import glob
 import json
 import os
 import queue
-import shutil
 import subprocess
 import sys
 import threading
@@ -28,7 +30,8 @@ class Server:
         self.process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
         self.messages, self.id = queue.Queue(), 0
-        threading.Thread(target=self.read, daemon=True).start()
+        self.reader = threading.Thread(target=self.read, daemon=True)
+        self.reader.start()
         self.request("initialize", {"processId": None, "rootUri": None, "capabilities": {}})
         self.start = time.perf_counter() - start
         self.notify("initialized", {})
@@ -40,9 +43,10 @@ class Server:
             while line := out.readline().strip():
                 if line.lower().startswith(b"content-length:"):
                     length = int(line.split(b":")[1])
-            if not length:
-                return
             body = out.read(length)
+            # The end of a server that was killed can come in the middle of a message.
+            if not length or len(body) < length:
+                return
             self.messages.put((time.perf_counter(), json.loads(body)))
 
     def send(self, message):
@@ -95,6 +99,9 @@ class Server:
     def end(self):
         self.process.kill()
         self.process.wait()
+        self.reader.join()
+        self.process.stdin.close()
+        self.process.stdout.close()
 
 
 def percentile(values, share):
@@ -166,39 +173,67 @@ def requests(server, path, method, count=200):
     return percentile(times, 0.95)
 
 
-def measure(name, command):
+def measure(command):
+    """Figures by name."""
     small = os.path.abspath(os.path.join(RULES, SMALL))
     large = max(glob.glob(os.path.abspath(RULES) + "/rules*/**/*.yml", recursive=True), key=os.path.getsize)
-    starts = []
+    figures, starts = {}, []
     for _ in range(20):
         server = Server(command)
         starts.append(server.start * 1000)
         server.end()
-    print(f"\n{name}")
-    print(f"  start → initialize reply, median       {percentile(starts, 0.5):8.1f} ms   (bar 5)")
+    figures["start"] = percentile(starts, 0.5)
     server = Server(command)
-    times, cpu = edits(server, small, 300)
-    print(f"  didChange → publish, p50 / p95     {percentile(times, .5):6.1f} / {percentile(times, .95):.1f} ms   (bar 5)")
-    print(f"  CPU an edit                            {cpu:8.2f} ms   (bar 0.7)")
-    count, keys = typing(server, small)
-    print(f"  publishes in 5 s of typing             {count:8} of {keys}")
+    times, figures["cpu"] = edits(server, small, 300)
+    figures["edit50"], figures["edit95"] = percentile(times, 0.5), percentile(times, 0.95)
+    figures["typed"], _ = typing(server, small)
     for method in ("completion", "hover"):
-        print(f"  {method + ' p95':38} {requests(server, small, 'textDocument/' + method):8.2f} ms")
+        figures[method] = requests(server, small, "textDocument/" + method)
     times, _ = edits(server, large, 40)
-    print(f"  largest rule, p50 / p95            {percentile(times, .5):6.1f} / {percentile(times, .95):.1f} ms   (bar 60)")
+    figures["large50"], figures["large95"] = percentile(times, 0.5), percentile(times, 0.95)
     server.end()
     server = Server(command)
-    files, memory = all_rules(server)
-    print(f"  RSS after opening and closing {files:5} rules {memory:6.1f} MiB (bar 40)")
+    _, figures["memory"] = all_rules(server)
     server.end()
+    return figures
+
+
+# What is measured, its unit, and the bar where there is one: at most, for "typed" at least.
+ROWS = [
+    ("start", "start → initialize reply, median", "ms", 5),
+    ("edit50", "didChange → publish, p50", "ms", None),
+    ("edit95", "didChange → publish, p95", "ms", 5),
+    ("cpu", "CPU an edit", "ms", 0.7),
+    ("typed", "publishes in 5 s, a key every 100 ms", "", 49),
+    ("completion", "completion, p95", "ms", 3),
+    ("hover", "hover, p95", "ms", 1),
+    ("large50", "largest rule, p50", "ms", None),
+    ("large95", "largest rule, p95", "ms", 60),
+    ("memory", "RSS after all rules", "MiB", 40),
+]
 
 
 def main():
     target = os.environ.get("CARGO_TARGET_DIR", os.path.join(HERE, "../target"))
-    measure("sigwise", [os.path.join(target, "release/sigwise"), "server"])
-    for other in sys.argv[1:] or filter(None, [shutil.which("rsigma-lsp")]):
-        measure(other, [other])
+    arguments = argparse.ArgumentParser(description="How fast the language server is.")
+    own = os.environ.get("SIGWISE_BIN", os.path.join(target, "release/sigwise"))
+    arguments.add_argument("--sigwise", default=own, help="the binary (SIGWISE_BIN)")
+    arguments.add_argument("--peer", default=os.environ.get("SIGWISE_PEER"), help="another server (SIGWISE_PEER)")
+    options = arguments.parse_args()
+    own = measure([options.sigwise, "server"])
+    peer = measure([options.peer]) if options.peer else {}
+    print(f"{'':40} {'sigwise':>9} {'peer':>9} {'ratio':>7} {'bar':>6}")
+    met = True
+    for key, name, unit, bar in ROWS:
+        figure, other = own[key], peer.get(key)
+        shown = f"{other:9.2f}" if other is not None else f"{'–':>9}"
+        ratio = f"{figure / other:7.2f}" if other else f"{'–':>7}"
+        good = bar is None or (figure >= bar if key == "typed" else figure <= bar)
+        met = met and good
+        limit = "" if bar is None else f"{bar:6} {'ok' if good else 'MISSED'}"
+        print(f"{name + (f', {unit}' if unit else ''):40} {figure:9.2f} {shown} {ratio} {limit}")
+    return 0 if met else 1
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -1,6 +1,7 @@
 //! Edits that respect how a rule is written: indentation, quotes, comments and line endings stay.
 
 use sigwise_sigma::detection::{Form, Item};
+use sigwise_sigma::modifier::Modifier;
 use sigwise_sigma::yaml::{Entry, Mapping, Node, Sequence, Style};
 use sigwise_sigma::{File, Source, Span};
 
@@ -42,10 +43,12 @@ pub fn quoted(text: &str, style: Style) -> String {
     }
 }
 
-/// A value of a field as YAML: numbers stay numbers, and `None` is null.
-pub fn as_value(text: Option<&str>) -> String {
+/// A value of a field as YAML: numbers stay numbers, what `exists` says stays a boolean, and `None` is null.
+pub fn as_value(key: &str, text: Option<&str>) -> String {
+    let says_whether = key.split('|').skip(1).any(|word| word == Modifier::Exists.word());
     match text {
         None => "null".to_owned(),
+        Some(text @ ("true" | "false")) if says_whether => text.to_owned(),
         Some(text) if text.parse::<u32>().is_ok_and(|number| number.to_string() == text) => text.to_owned(),
         Some(text) => quoted(text, Style::SingleQuoted),
     }

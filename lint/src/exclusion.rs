@@ -42,7 +42,9 @@ pub fn add(file: &File, document: &Document, filters: &[Filter]) -> Option<Addit
     let section = document.get("detection").filter(|entry| entry.is_own())?;
     let Body::Detection { detection: Some(detection), .. } = &document.body else { return None };
     let condition = editable_condition(&file.source, document, detection)?;
-    if filters.is_empty() || file.shares_text || condition.tokens.iter().any(|token| token.kind == TokenKind::Pipe) {
+    // A condition without selections speaks of what is not there.
+    let is_empty = filters.is_empty() || detection.selections.is_empty();
+    if is_empty || file.shares_text || condition.tokens.iter().any(|token| token.kind == TokenKind::Pipe) {
         return None;
     }
     let rule = Rule { file, detection, condition, left_out: left_out(condition.expr.as_ref()?) };
@@ -215,12 +217,12 @@ fn step(source: &Source, outer: u32, inner: u32) -> String {
 fn block(filter: &Filter, step: &str) -> Vec<String> {
     let mut lines = Vec::new();
     for (key, values) in &filter.items {
-        let key = quoted(key, Style::Plain);
+        let written = quoted(key, Style::Plain);
         match values.as_slice() {
-            [value] => lines.push(format!("{step}{key}: {}", as_value(value.as_deref()))),
+            [value] => lines.push(format!("{step}{written}: {}", as_value(key, value.as_deref()))),
             values => {
-                lines.push(format!("{step}{key}:"));
-                lines.extend(values.iter().map(|value| format!("{step}{step}- {}", as_value(value.as_deref()))));
+                lines.push(format!("{step}{written}:"));
+                lines.extend(values.iter().map(|value| format!("{step}{step}- {}", as_value(key, value.as_deref()))));
             }
         }
     }
@@ -230,7 +232,7 @@ fn block(filter: &Filter, step: &str) -> Vec<String> {
 /// All of it in braces.
 fn flow(filter: &Filter) -> String {
     let item = |(key, values): &(String, Vec<Option<String>>)| {
-        let list: Vec<String> = values.iter().map(|value| as_value(value.as_deref())).collect();
+        let list: Vec<String> = values.iter().map(|value| as_value(key, value.as_deref())).collect();
         let value = if let [one] = list.as_slice() { one.clone() } else { format!("[{}]", list.join(", ")) };
         format!("{}: {value}", quoted(key, Style::SingleQuoted))
     };

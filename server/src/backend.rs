@@ -9,13 +9,14 @@ use tower_lsp::jsonrpc::{Error, ErrorCode, Result};
 use tower_lsp::lsp_types::{
     CodeActionParams, CodeActionResponse, CodeLens, CodeLensParams, CompletionItem, CompletionParams,
     CompletionResponse, DidChangeConfigurationParams, DidChangeTextDocumentParams, DidChangeWatchedFilesParams,
-    DidChangeWorkspaceFoldersParams, DidCloseTextDocumentParams, DidOpenTextDocumentParams, DocumentDiagnosticParams,
-    DocumentDiagnosticReportResult, DocumentHighlight, DocumentHighlightParams, DocumentLink, DocumentLinkParams,
-    DocumentSymbolParams, DocumentSymbolResponse, ExecuteCommandParams, FoldingRange, FoldingRangeParams,
-    GotoDefinitionParams, GotoDefinitionResponse, Hover, HoverParams, InitializeParams, InitializeResult,
-    InitializedParams, InlayHint, InlayHintParams, Location, PrepareRenameResponse, ReferenceParams, RenameParams,
-    SelectionRange, SelectionRangeParams, SemanticTokensParams, SemanticTokensResult, ServerInfo, SetTraceParams,
-    TextDocumentPositionParams, Url, WorkspaceDiagnosticParams, WorkspaceDiagnosticReportResult, WorkspaceEdit,
+    DidChangeWorkspaceFoldersParams, DidCloseTextDocumentParams, DidOpenTextDocumentParams, DidSaveTextDocumentParams,
+    DocumentDiagnosticParams, DocumentDiagnosticReportResult, DocumentHighlight, DocumentHighlightParams, DocumentLink,
+    DocumentLinkParams, DocumentSymbolParams, DocumentSymbolResponse, ExecuteCommandParams, FoldingRange,
+    FoldingRangeParams, GotoDefinitionParams, GotoDefinitionResponse, Hover, HoverParams, InitializeParams,
+    InitializeResult, InitializedParams, InlayHint, InlayHintParams, Location, PrepareRenameResponse, ReferenceParams,
+    RenameParams, SelectionRange, SelectionRangeParams, SemanticTokensParams, SemanticTokensResult, ServerInfo,
+    SetTraceParams, TextDocumentPositionParams, Url, WorkspaceDiagnosticParams, WorkspaceDiagnosticReportResult,
+    WorkspaceEdit,
 };
 
 use crate::abilities::Abilities;
@@ -108,11 +109,12 @@ impl LanguageServer for Backend {
         let offered = params.capabilities.general.as_ref().and_then(|general| general.position_encodings.as_deref());
         let encoding = Encoding::negotiate(offered);
         let settings = params.initialization_options.as_ref().and_then(|options| ClientSettings::read(options).ok());
-        let push = settings.is_some_and(|settings| settings.diagnostics == Some(Mode::Push));
-        let pull = Abilities::of(&params.capabilities).pull && !push;
+        let push = settings.flatten().is_some_and(|settings| settings.diagnostics == Some(Mode::Push));
+        let abilities = Abilities::of(&params.capabilities);
+        let pull = abilities.pull && !push;
         self.tell(Message::Initialize(Box::new(params), encoding));
         Ok(InitializeResult {
-            capabilities: features::capabilities(encoding, pull),
+            capabilities: features::capabilities(encoding, pull, abilities),
             server_info: Some(ServerInfo {
                 name: "sigwise".to_owned(),
                 version: Some(env!("CARGO_PKG_VERSION").to_owned()),
@@ -134,6 +136,10 @@ impl LanguageServer for Backend {
 
     async fn did_change(&self, params: DidChangeTextDocumentParams) {
         self.tell(Message::Change(params));
+    }
+
+    async fn did_save(&self, _: DidSaveTextDocumentParams) {
+        self.tell(Message::Saved);
     }
 
     async fn did_close(&self, params: DidCloseTextDocumentParams) {

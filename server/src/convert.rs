@@ -4,7 +4,7 @@ use ropey::Rope;
 use sigwise_lint::Severity;
 use sigwise_lint::project::Place;
 use sigwise_sigma::Span;
-use tower_lsp::lsp_types::{DiagnosticSeverity, Position, PositionEncodingKind, Range};
+use tower_lsp::lsp_types::{DiagnosticSeverity, MarkupContent, MarkupKind, Position, PositionEncodingKind, Range, Url};
 
 /// In what a column is counted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -86,6 +86,17 @@ pub(crate) fn offset(text: &Rope, position: Position, encoding: Encoding) -> usi
         }
     };
     text.char_to_byte(char.min(end))
+}
+
+/// A text in Markdown, which can be read as it is by a client that knows none.
+pub(crate) fn markup(value: String, plain: bool) -> MarkupContent {
+    MarkupContent { kind: if plain { MarkupKind::PlainText } else { MarkupKind::Markdown }, value }
+}
+
+/// An address as this server writes it: clients escape more of a path or less (`c%3A`, `%2B`) and mean the same file.
+pub(crate) fn canonical(uri: &Url) -> Url {
+    let file = uri.to_file_path().and_then(Url::from_file_path);
+    file.unwrap_or_else(|()| uri.clone())
 }
 
 /// The protocol's severity.

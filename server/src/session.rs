@@ -47,6 +47,8 @@ pub(crate) enum Message {
     Open(DidOpenTextDocumentParams),
     /// A document was edited.
     Change(DidChangeTextDocumentParams),
+    /// A document was written to disk.
+    Saved,
     /// A document was closed.
     Close(DidCloseTextDocumentParams),
     /// The client's settings changed; these are the new ones where the client does not want to be asked.
@@ -84,6 +86,10 @@ pub(crate) struct Session {
     encoding: Encoding,
     documents: BTreeMap<Url, Document>,
     workspace: Workspace,
+    /// What the client set at the start: it holds as long as the client's settings say nothing.
+    initial: ClientSettings,
+    /// What is wrong with it, until the client can be told.
+    initial_wrong: Vec<String>,
     /// Documents whose text is newer than what they bring to the project index.
     edited: BTreeSet<Url>,
     /// Documents to be linted, the next one last; those that are linted already are passed over.
@@ -120,6 +126,8 @@ pub(crate) fn start(
         encoding: Encoding::default(),
         documents: BTreeMap::new(),
         workspace: Workspace::new(),
+        initial: ClientSettings::default(),
+        initial_wrong: Vec::new(),
         edited: BTreeSet::new(),
         stale: Vec::new(),
         index: Arc::default(),
@@ -167,6 +175,7 @@ impl Session {
             Message::Initialized => self.initialized(),
             Message::Open(params) => self.open(params),
             Message::Change(params) => self.change(&params),
+            Message::Saved => self.look_at_unwatched(),
             Message::Close(params) => self.close(&params.text_document.uri),
             Message::SettingsChanged(_) if self.abilities.configuration => self.ask_settings(),
             Message::SettingsChanged(value) | Message::Settings(value) => self.set(&value),
@@ -185,17 +194,16 @@ impl Session {
         self.abilities = Abilities::of(&params.capabilities);
         self.out.trace = params.trace.unwrap_or(TraceValue::Off);
         let root = params.root_uri;
-        match params.workspace_folders {
+        match params.workspace_folders.filter(|folders| !folders.is_empty()) {
             Some(folders) => folders.iter().for_each(|folder| self.workspace.add_folder(&folder.uri)),
             None => root.iter().for_each(|root| self.workspace.add_folder(root)),
         }
-        if let Some(options) = &params.initialization_options {
-            // What is wrong with it is said once the client can be told.
-            let settings = ClientSettings::read(options).unwrap_or_default();
-            self.workspace.set(settings);
-        } else {
-            self.workspace.set(ClientSettings::default());
+        match params.initialization_options.as_ref().map(ClientSettings::read).transpose() {
+            Ok(settings) => self.initial = settings.flatten().unwrap_or_default(),
+            Err(error) => self.initial_wrong.push(unusable(&error)),
         }
+        let wrong = self.workspace.set(self.initial.clone());
+        self.initial_wrong.extend(wrong);
     }
 
     fn initialized(&mut self) {
@@ -203,10 +211,12 @@ impl Session {
         let version = env!("CARGO_PKG_VERSION");
         self.out.log(MessageType::INFO, &format!("sigwise {version}, {folders} folders, {:?}", self.encoding));
         self.watch();
+        self.watch_settings();
         if self.abilities.configuration {
             self.ask_settings();
         }
-        self.tell_news(&[]);
+        let wrong = std::mem::take(&mut self.initial_wrong);
+        self.tell_news(&wrong);
         self.read_index();
     }
 
@@ -216,6 +226,7 @@ impl Session {
             self.out.log(MessageType::WARNING, &format!("{} was opened twice", item.uri));
             self.close(&item.uri);
         }
+        self.look_at_unwatched();
         let home = self.workspace.home(&item.uri);
         let mut rules = self.workspace.rules(&home);
         rules.excluded |= !is_ours(&item.uri, &item.language_id);
@@ -347,6 +358,11 @@ impl Session {
             today: today(),
         }
     }
+}
+
+/// What is said of settings that cannot be read.
+fn unusable(error: &serde_json::Error) -> String {
+    format!("the settings cannot be used: {error}")
 }
 
 /// Whether a document can be one of rules: YAML, in a file or not saved yet.

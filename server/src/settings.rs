@@ -63,13 +63,14 @@ impl Default for ClientSettings {
 }
 
 impl ClientSettings {
-    /// Reads the section, bare or under its name.
+    /// Reads the section, bare or under its name. `None` where nothing is set: clients without settings send `null` or `{}`.
     ///
     /// # Errors
     /// A value of another type.
-    pub(crate) fn read(value: &Value) -> Result<Self, serde_json::Error> {
-        let section = value.get("sigwise").unwrap_or(value);
-        if section.is_object() { Self::deserialize(without_nulls(section)) } else { Ok(Self::default()) }
+    pub(crate) fn read(value: &Value) -> Result<Option<Self>, serde_json::Error> {
+        let section = without_nulls(value.get("sigwise").unwrap_or(value));
+        let is_set = section.as_object().is_some_and(|section| !section.is_empty());
+        if is_set { Self::deserialize(section).map(Some) } else { Ok(None) }
     }
 
     /// What goes on top of the configuration files.

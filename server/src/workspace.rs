@@ -195,6 +195,11 @@ impl Workspace {
         self.corpora.forget(place) || configuration
     }
 
+    /// The configurations that changed on disk since they were read.
+    pub(crate) fn changed_configurations(&self) -> Vec<PathBuf> {
+        self.configurations.changed()
+    }
+
     /// The files outside of what is watched anyway whose changes matter.
     pub(crate) fn named_files(&self) -> Vec<PathBuf> {
         self.configurations.named_files().chain(self.corpora.named_files()).collect()

@@ -302,6 +302,12 @@ pub fn selects(pattern: &str, name: &str) -> bool {
     is_them(pattern) || wildcard_match(pattern.as_bytes(), name.as_bytes())
 }
 
+/// Whether a text, written in a condition, names one selection: `a b`, `a*` and `not` do not.
+pub fn is_name(text: &str) -> bool {
+    let alone = Condition::parse(text);
+    matches!(&alone.expr, Some(Expr::Name(name)) if *name.text == *text) && alone.errors.is_empty()
+}
+
 /// Whether a pattern is `them` (in any case: `THEM` is reported, and read as `them`).
 pub fn is_them(pattern: &str) -> bool {
     pattern.eq_ignore_ascii_case("them")

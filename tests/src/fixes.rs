@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use sigwise_lint::diagnostic::{Applicability, Fix};
 use sigwise_lint::fix::{Fill, apply};
 use sigwise_lint::{Diagnostic, Severity};
-use sigwise_sigma::{File, ProblemKind, Source, parse};
+use sigwise_sigma::{File, ProblemKind, Source, Span, parse};
 
 use crate::matcher::{Event, difference};
 
@@ -45,41 +45,13 @@ fn fault(
     lint: &impl Fn(&File) -> Vec<Diagnostic>,
 ) -> Result<(), String> {
     let text = fixed(file.source.text(), fix).ok_or("its edits overlap or lie outside the text")?;
-    if text == file.source.text() {
-        return Err("changes nothing".to_owned());
-    }
-    let next = parse(Source::from_bytes(text));
-    let broken = |file: &File| {
-        let breaks = |kind| matches!(kind, ProblemKind::Syntax | ProblemKind::Tab | ProblemKind::NotAMap);
-        file.problems.iter().filter(|problem| breaks(problem.kind)).count()
-    };
-    if broken(&next) > broken(file) {
-        return Err(format!(
-            "breaks the YAML: {}",
-            next.problems.iter().map(|p| &*p.message).collect::<Vec<_>>().join("; ")
-        ));
-    }
+    let spans: Vec<Span> = fix.edits.iter().map(|edit| edit.span).collect();
+    let next = sound(file, &spans, text)?;
     let after = lint(&next);
     // Fingerprints are counted through among equals, so the next one takes the place of the one that is gone.
     let equal = |other: &&Diagnostic| other.check == diagnostic.check && other.message == diagnostic.message;
     if after.iter().filter(equal).count() >= found.iter().filter(equal).count() {
         return Err("keeps its finding".to_owned());
-    }
-    for comment in &file.comments {
-        // Comments are sigwise's own words too: a misspelt suppression is mended inside its comment.
-        if fix.edits.iter().any(|edit| comment.span.contains(edit.span) && !edit.span.is_empty()) {
-            continue;
-        }
-        let text = file.source.slice(comment.span);
-        let removed = fix.edits.iter().any(|edit| edit.span.contains(comment.span));
-        if !removed && !next.comments.iter().any(|other| next.source.slice(other.span) == text) {
-            return Err(format!("loses the comment `{text}`"));
-        }
-        if removed
-            && fix.edits.iter().any(|edit| edit.span.len() > comment.span.len() + 8 && edit.span.contains(comment.span))
-        {
-            return Err(format!("removes the comment `{text}`"));
-        }
     }
     if fix.applicability == Applicability::Unsafe {
         return Ok(());
@@ -98,6 +70,44 @@ fn fault(
         return Err(format!("safe, but matches other events: {event:?}"));
     }
     Ok(())
+}
+
+/// The file after edits of these places: it must read as well as before, and keep its comments.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn sound(file: &File, edits: &[Span], text: String) -> Result<File, String> {
+    if text == file.source.text() {
+        return Err("changes nothing".to_owned());
+    }
+    let next = parse(Source::from_bytes(text));
+    if broken(&next) > broken(file) {
+        return Err(format!(
+            "breaks the YAML: {}",
+            next.problems.iter().map(|p| &*p.message).collect::<Vec<_>>().join("; ")
+        ));
+    }
+    for comment in &file.comments {
+        // Comments are sigwise's own words too: a misspelt suppression is mended inside its comment.
+        if edits.iter().any(|edit| comment.span.contains(*edit) && !edit.is_empty()) {
+            continue;
+        }
+        let text = file.source.slice(comment.span);
+        let removed = edits.iter().any(|edit| edit.contains(comment.span));
+        if !removed && !next.comments.iter().any(|other| next.source.slice(other.span) == text) {
+            return Err(format!("loses the comment `{text}`"));
+        }
+        if removed && edits.iter().any(|edit| edit.len() > comment.span.len() + 8 && edit.contains(comment.span)) {
+            return Err(format!("removes the comment `{text}`"));
+        }
+    }
+    Ok(next)
+}
+
+/// What keeps a file from being read as written.
+fn broken(file: &File) -> usize {
+    let breaks = |kind| matches!(kind, ProblemKind::Syntax | ProblemKind::Tab | ProblemKind::NotAMap);
+    file.problems.iter().filter(|problem| breaks(problem.kind)).count()
 }
 
 /// An event on which the two files' detections differ.

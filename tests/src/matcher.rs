@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 
 use sigwise_sigma::condition::{Expr, Quantifier, selects};
-use sigwise_sigma::detection::{Detection, Group, Item, Join, Member, Value};
+use sigwise_sigma::detection::{Detection, Group, Item, Join, Member, Selection, Value};
 use sigwise_sigma::modifier::Modifier;
 use sigwise_sigma::pattern::{Pattern, PieceKind};
 use sigwise_sigma::scalar::Type;
@@ -200,7 +200,12 @@ fn candidates(detections: &[&Detection]) -> BTreeMap<String, Vec<String>> {
 
 /// The first of `rounds` events, made from the values of both, on which the two detections differ.
 pub fn difference(a: &Detection, b: &Detection, rounds: usize) -> Option<Event> {
-    let candidates = candidates(&[a, b]);
+    find(&[a, b], rounds, |event| matches(a, event) != matches(b, event))
+}
+
+/// The first event that is wanted, of `rounds` made from the values of these detections and those near them.
+pub fn find(detections: &[&Detection], rounds: usize, mut wanted: impl FnMut(&Event) -> bool) -> Option<Event> {
+    let candidates = candidates(detections);
     let mut random = fastrand::Rng::with_seed(1);
     for _ in 0..rounds {
         let mut event = Event::new();
@@ -209,14 +214,14 @@ pub fn difference(a: &Detection, b: &Detection, rounds: usize) -> Option<Event> 
                 event.insert(field.clone(), texts[random.usize(..texts.len())].clone());
             }
         }
-        if matches(a, &event) != matches(b, &event) {
+        if wanted(&event) {
             return Some(event);
         }
         // Events that match one selection whole are rare by chance: vary one field at a time around this event.
         for (field, texts) in &candidates {
             let kept = event.get(field).cloned();
             event.insert(field.clone(), texts[random.usize(..texts.len())].clone());
-            if matches(a, &event) != matches(b, &event) {
+            if wanted(&event) {
                 return Some(event);
             }
             match kept {
@@ -226,6 +231,11 @@ pub fn difference(a: &Detection, b: &Detection, rounds: usize) -> Option<Event> 
         }
     }
     None
+}
+
+/// Whether a selection by itself matches the event.
+pub fn selected(selection: &Selection, event: &Event) -> bool {
+    group(&selection.group, event)
 }
 
 #[cfg(test)]

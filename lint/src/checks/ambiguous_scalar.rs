@@ -1,6 +1,7 @@
 //! `ambiguous-scalar`
 
 use sigwise_sigma::detection::ValueKind;
+use sigwise_sigma::modifier::Modifier;
 use sigwise_sigma::scalar::Type;
 use sigwise_sigma::yaml::Style;
 
@@ -63,11 +64,17 @@ fn ambiguous_scalar(rule: &DetectionRule<'_>, _cx: &Context<'_>, report: &mut Re
             };
             let own = !item.inherited && item.alias.is_none() && value.alias.is_none();
             let exact = own && rule.source().slice(value.span) == &**text;
-            let quote = || Fix::risky("put it in quotes", [Edit::replace(value.span, format!("'{text}'"))]);
+            let fix = || match ty {
+                // Here a boolean is meant.
+                Type::Bool(flag) if item.has(Modifier::Exists) => {
+                    Fix::risky(format!("write `{flag}`"), [Edit::replace(value.span, flag.to_string())])
+                }
+                _ => Fix::risky("put it in quotes", [Edit::replace(value.span, format!("'{text}'"))]),
+            };
             report
                 .at(value.span, format!("YAML reads `{text}` as {read}"))
                 .note("in quotes it means what it says")
-                .maybe_fix(exact.then(quote));
+                .maybe_fix(exact.then(fix));
         }
     }
 }

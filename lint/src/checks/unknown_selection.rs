@@ -1,7 +1,7 @@
 //! `unknown-selection`
 
 use sigwise_sigma::Span;
-use sigwise_sigma::condition::{Condition, ErrorKind, Expr, Reference};
+use sigwise_sigma::condition::{Condition, ErrorKind, Expr, Reference, is_name};
 use sigwise_sigma::detection::{Detection, Selection};
 
 use crate::declare_check;
@@ -92,6 +92,8 @@ fn explain(rule: &DetectionRule<'_>, names: &Names<'_>, reference: Reference<'_>
     }
     let replace = |new: &str| [Edit::replace(reference.name.span, new)];
     match names.meant(reference) {
+        // One that no condition can name is no help.
+        Some(Meant::Selection(meant)) if !is_name(&meant.name.text) => {}
         Some(Meant::Selection(meant)) => {
             let known = &*meant.name.text;
             let title = format!("replace `{name}` with `{known}`");

@@ -21,6 +21,9 @@ use crate::view::View;
 /// Applies every safe fix.
 const FIX_ALL: CodeActionKind = CodeActionKind::new("source.fixAll.sigwise");
 
+/// More findings at one place are in no menu.
+const MAX_FINDINGS: usize = 1_000;
+
 /// A suppression is tried before it is offered; for so many findings at a time.
 const MAX_SUPPRESSIONS: usize = 20;
 
@@ -38,7 +41,7 @@ pub(crate) fn code_actions(view: &View<'_>, range: Range, context: &CodeActionCo
     let mut actions = Vec::new();
     if only.is_none_or(|only| asks_for(only, &CodeActionKind::QUICKFIX)) {
         let span = view.span(range);
-        let found: Vec<_> = view.found().iter().filter(|found| found.span.touches(span)).collect();
+        let found: Vec<_> = view.found().iter().filter(|found| found.span.touches(span)).take(MAX_FINDINGS).collect();
         found.iter().for_each(|found| fixes(view, found, &mut actions));
         found.iter().take(MAX_SUPPRESSIONS).for_each(|found| suppressions(view, found, &mut actions));
     }

@@ -23,6 +23,9 @@ pub(crate) const CORPUS_INFO: &str = "sigwise.showCorpusInfo";
 /// How long the lists of a page in Markdown are.
 const LISTED: usize = 20;
 
+/// What peers do is told of so many rules of a file at most: of each it takes some milliseconds, in which nothing else is done.
+const ADVISED: usize = 100;
+
 /// What a command is about.
 #[derive(Clone, Debug, Default, Deserialize)]
 pub(crate) struct Subject {
@@ -69,7 +72,7 @@ pub(crate) fn run(view: &View<'_>, command: &str, subject: &Subject) -> Result<V
     }
     let documents = view.file().documents.iter();
     let wanted = documents.filter(|document| subject.document.is_none_or(|wanted| wanted == document.index));
-    let rules = wanted.filter_map(|document| sigma::rule(document, view.path));
+    let rules = wanted.filter_map(|document| sigma::rule(document, view.path)).take(ADVISED);
     let page = |rule| AdvicePage::of(&Asking::new(rule, corpus, view.attack), view.path, view.attack);
     json(&rules.map(page).collect::<Vec<_>>())
 }

@@ -17,9 +17,10 @@ use sigwise_sigma::Document;
 use sigwise_sigma::yaml::Style;
 use tower_lsp::lsp_types::{
     CompletionItem, CompletionItemKind, CompletionItemLabelDetails, CompletionList, CompletionOptions,
-    CompletionTextEdit, Documentation, MarkupContent, MarkupKind, Range, TextEdit, Url,
+    CompletionTextEdit, Documentation, Range, TextEdit, Url,
 };
 
+use crate::convert::markup;
 use crate::cursor::{Cursor, Spot};
 use crate::view::View;
 
@@ -118,7 +119,7 @@ pub(crate) fn resolve(view: &View<'_>, mut item: CompletionItem) -> CompletionIt
         About::Technique(id) => tags::about_technique(view, &id),
     });
     if let Some(text) = text {
-        item.documentation = Some(markdown(text));
+        item.documentation = Some(documentation(view, text));
     }
     item
 }
@@ -191,12 +192,14 @@ fn choices(place: &Place<'_>) -> Vec<Choice> {
 fn item(place: &Place<'_>, choice: Choice, range: Range, rank: u32) -> CompletionItem {
     let uri = || place.view.document.uri.clone();
     let new_text = choice.insert.clone().unwrap_or_else(|| choice.label.clone());
+    let view = place.view;
+    let (beside, detail) = if view.abilities.plain_labels { (None, choice.detail) } else { (choice.detail, None) };
     CompletionItem {
-        label_details: choice
-            .detail
+        label_details: beside
             .map(|description| CompletionItemLabelDetails { detail: None, description: Some(description) }),
+        detail,
         kind: choice.kind,
-        documentation: choice.documentation.map(markdown),
+        documentation: choice.documentation.map(|text| documentation(view, text)),
         // The client sorts by this text, and ours is the better order.
         sort_text: Some(format!("{rank:05}")),
         filter_text: Some(choice.filter.unwrap_or_else(|| choice.label.clone())),
@@ -207,8 +210,8 @@ fn item(place: &Place<'_>, choice: Choice, range: Range, rank: u32) -> Completio
     }
 }
 
-fn markdown(value: String) -> Documentation {
-    Documentation::MarkupContent(MarkupContent { kind: MarkupKind::Markdown, value })
+fn documentation(view: &View<'_>, value: String) -> Documentation {
+    Documentation::MarkupContent(markup(value, view.abilities.plain_documentation))
 }
 
 /// `12 of 340 rules`

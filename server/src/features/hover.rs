@@ -9,8 +9,9 @@ mod words;
 use sigwise_corpus::logsource;
 use sigwise_lint::words as lists;
 use sigwise_sigma::{Document, Span};
-use tower_lsp::lsp_types::{Hover, HoverContents, MarkupContent, MarkupKind};
+use tower_lsp::lsp_types::{Hover, HoverContents};
 
+use crate::convert::markup;
 use crate::view::View;
 
 /// A text about a piece of the file.
@@ -23,7 +24,7 @@ pub(crate) fn hover(view: &View<'_>, offset: usize) -> Option<Hover> {
         .or_else(|| detection::detection(view, document, offset))
         .or_else(|| source(view, document, offset))
         .or_else(|| word(document, offset))?;
-    let contents = HoverContents::Markup(MarkupContent { kind: MarkupKind::Markdown, value });
+    let contents = HoverContents::Markup(markup(value, view.abilities.plain_hover));
     Some(Hover { contents, range: Some(view.range(span)) })
 }
 

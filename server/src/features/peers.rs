@@ -142,7 +142,7 @@ fn add_fields(
         let Some(SigmaItem { key, value }) = program.or_else(typical).filter(|item| !item.key.is_empty()) else {
             continue;
         };
-        let new = EditText::Text(as_value(value.as_deref()));
+        let new = EditText::Text(as_value(&key, value.as_deref()));
         let edits = insert_after(&file.source, mapping, last, &quoted(&key, Style::Plain), new);
         let read = |edits: &Vec<Edit>| {
             let next = fix::applied(file, edits)?;

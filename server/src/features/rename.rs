@@ -1,6 +1,6 @@
 //! Renaming of selections, where the rule means the same afterwards.
 
-use sigwise_sigma::condition::{Condition, Expr};
+use sigwise_sigma::condition::{Condition, is_name};
 use sigwise_sigma::detection::{Detection, Selection};
 use sigwise_sigma::scalar::{Type, resolve};
 use sigwise_sigma::yaml::Style;
@@ -70,10 +70,8 @@ fn accept(document: &Document, named: &Named<'_>, new: &str) -> Result<(), Strin
     if matches!(new, "condition" | "timeframe") || (is_filter && new == "rules") {
         return Err(format!("`{new}` is a key of its own and no selection"));
     }
-    let alone = Condition::parse(new);
-    let is_name = matches!(&alone.expr, Some(Expr::Name(name)) if *name.text == *new) && alone.errors.is_empty();
     let is_word = ["all", "any", "of", "them"].iter().any(|word| new.eq_ignore_ascii_case(word));
-    if !is_name || is_word || new.starts_with('-') || resolve(new, Style::Plain, None) != Type::Str {
+    if !is_name(new) || is_word || new.starts_with('-') || resolve(new, Style::Plain, None) != Type::Str {
         return Err(format!("`{new}` is no name: letters, digits, `_` and `-`, and none of the condition's words"));
     }
     if *new == *named.text {

@@ -3,14 +3,37 @@
 use sigwise_lint::edit::entry_span;
 use sigwise_sigma::yaml::Entry;
 use sigwise_sigma::{Document, RuleKind, Span};
-use tower_lsp::lsp_types::{DocumentSymbol, DocumentSymbolResponse, SymbolKind};
+use tower_lsp::lsp_types::{DocumentSymbol, DocumentSymbolResponse, Location, SymbolInformation, SymbolKind};
 
 use crate::view::View;
 
 /// The outline.
 pub(crate) fn symbols(view: &View<'_>) -> DocumentSymbolResponse {
     let documents = view.file().documents.iter().filter(|document| !document.map.entries.is_empty());
-    DocumentSymbolResponse::Nested(documents.map(|document| rule(view, document)).collect())
+    let nested: Vec<DocumentSymbol> = documents.map(|document| rule(view, document)).collect();
+    if view.abilities.flat_symbols {
+        let mut list = Vec::new();
+        flat(view, nested, None, &mut list);
+        return DocumentSymbolResponse::Flat(list);
+    }
+    DocumentSymbolResponse::Nested(nested)
+}
+
+/// The same as a list, each with what it stands in; three levels deep at most.
+fn flat(view: &View<'_>, nested: Vec<DocumentSymbol>, inside: Option<&str>, list: &mut Vec<SymbolInformation>) {
+    for DocumentSymbol { name, kind, range, children, .. } in nested {
+        let location = Location::new(view.document.uri.clone(), range);
+        #[expect(deprecated, reason = "the protocol's structure has a field that is deprecated")]
+        list.push(SymbolInformation {
+            name: name.clone(),
+            kind,
+            tags: None,
+            deprecated: None,
+            location,
+            container_name: inside.map(str::to_owned),
+        });
+        flat(view, children.unwrap_or_default(), Some(&name), list);
+    }
 }
 
 fn rule(view: &View<'_>, document: &Document) -> DocumentSymbol {

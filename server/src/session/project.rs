@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering;
 
 use ropey::Rope;
 use rustc_hash::FxHashSet;
-use serde_json::Value;
+use serde_json::{Value, json};
 use sigwise_lint::diagnostic::LabelPlace;
 use sigwise_lint::project::FileEntries;
 use sigwise_sigma::Span;
@@ -19,7 +19,7 @@ use tower_lsp::lsp_types::{
     WorkDoneProgressCreateParams, WorkDoneProgressEnd, WorkDoneProgressReport, WorkspaceFoldersChangeEvent,
 };
 
-use super::{Message, Session};
+use super::{Message, Session, unusable};
 use crate::abilities::Abilities;
 use crate::convert;
 use crate::features::diagnostics::SOURCE;
@@ -43,13 +43,13 @@ impl Session {
 
     /// Takes over the client's settings.
     pub(super) fn set(&mut self, value: &Value) {
-        match ClientSettings::read(value) {
+        match ClientSettings::read(value).map(|settings| settings.unwrap_or_else(|| self.initial.clone())) {
             Ok(settings) if settings == self.workspace.settings => {}
             Ok(settings) => {
                 let wrong = self.workspace.set(settings);
                 self.reload(&wrong);
             }
-            Err(error) => self.out.log(MessageType::WARNING, &format!("the settings cannot be used: {error}")),
+            Err(error) => self.out.log(MessageType::WARNING, &unusable(&error)),
         }
     }
 
@@ -136,7 +136,29 @@ impl Session {
     /// Has rules and configurations watched.
     pub(super) fn watch(&self) {
         if self.abilities.watch {
-            self.register("sigwise-files", ["**/*.{yml,yaml}".to_owned(), format!("**/{CONFIG_FILE}")]);
+            self.register_files("sigwise-files", ["**/*.{yml,yaml}".to_owned(), format!("**/{CONFIG_FILE}")]);
+        }
+    }
+
+    /// Has the client say when its settings change.
+    pub(super) fn watch_settings(&self) {
+        if self.abilities.watch_settings {
+            self.register("sigwise-settings", "workspace/didChangeConfiguration", json!({ "section": "sigwise" }));
+        }
+    }
+
+    /// Where the client does not watch files, configurations are looked at whenever a document is opened or written.
+    pub(super) fn look_at_unwatched(&mut self) {
+        if self.abilities.watch {
+            return;
+        }
+        let changed = self.workspace.changed_configurations();
+        let mut touched = false;
+        for place in &changed {
+            touched |= self.workspace.is_touched(place);
+        }
+        if touched {
+            self.reload(&[]);
         }
     }
 
@@ -146,20 +168,21 @@ impl Session {
             self.workspace.named_files().into_iter().filter(|path| !self.watched.contains(path)).collect();
         if self.abilities.watch && !named.is_empty() {
             let id = format!("sigwise-named-{}", self.watched.len());
-            self.register(&id, named.iter().map(|path| path.to_string_lossy().into_owned()));
+            self.register_files(&id, named.iter().map(|path| path.to_string_lossy().into_owned()));
         }
         self.watched.extend(named);
     }
 
-    fn register(&self, id: &str, globs: impl IntoIterator<Item = String>) {
+    fn register_files(&self, id: &str, globs: impl IntoIterator<Item = String>) {
         let watchers =
             globs.into_iter().map(|glob| FileSystemWatcher { glob_pattern: GlobPattern::String(glob), kind: None });
-        let options = DidChangeWatchedFilesRegistrationOptions { watchers: watchers.collect() };
-        let registration = Registration {
-            id: id.to_owned(),
-            method: "workspace/didChangeWatchedFiles".to_owned(),
-            register_options: serde_json::to_value(options).ok(),
-        };
+        let options = json!(DidChangeWatchedFilesRegistrationOptions { watchers: watchers.collect() });
+        self.register(id, "workspace/didChangeWatchedFiles", options);
+    }
+
+    fn register(&self, id: &str, method: &str, options: Value) {
+        let registration =
+            Registration { id: id.to_owned(), method: method.to_owned(), register_options: Some(options) };
         let client = self.out.client.clone();
         // A client that refuses has said so beforehand.
         self.out.runtime.spawn(async move { client.register_capability(vec![registration]).await });
@@ -173,7 +196,9 @@ impl Session {
         for (_, place) in &places {
             touched |= self.workspace.is_touched(place);
         }
-        let rules = || places.iter().filter(|(uri, place)| is_yaml(place) && !self.documents.contains_key(uri));
+        // By their places: what a client watches can be written otherwise than what it opens.
+        let open: FxHashSet<&Path> = self.documents.values().map(|document| &*document.home.place).collect();
+        let rules = || places.iter().filter(|(_, place)| is_yaml(place) && !open.contains(place.as_path()));
         if touched || rules().count() > MANY {
             self.reload(&[]);
             return;

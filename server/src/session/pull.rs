@@ -14,6 +14,7 @@ use tower_lsp::lsp_types::{
 };
 
 use super::Session;
+use crate::convert::canonical;
 use crate::document::Document;
 use crate::features::diagnostics::diagnostics;
 use crate::workspace::Home;
@@ -35,7 +36,7 @@ pub(crate) struct PullAll {
 impl PullAll {
     /// The client has these reports.
     pub(crate) fn new(previous: Vec<PreviousResultId>, reply: oneshot::Sender<WorkspaceDiagnosticReport>) -> Self {
-        let previous = previous.into_iter().map(|previous| (previous.uri, previous.value)).collect();
+        let previous = previous.into_iter().map(|previous| (canonical(&previous.uri), previous.value)).collect();
         Self { previous, reply, files: None, items: Vec::new(), is_news: false, waits: None }
     }
 }
@@ -134,7 +135,7 @@ impl Session {
     ) -> (Option<WorkspaceDocumentDiagnosticReport>, bool) {
         let open = self.documents.values().find(|document| document.home == *home).map(|document| document.uri.clone());
         let Some(uri) = open.clone().or_else(|| Url::from_file_path(&home.place).ok()) else { return (None, false) };
-        let has = previous.get(&uri);
+        let has = previous.get(&canonical(&uri));
         let mut version = None;
         let known = if open.is_some() { None } else { self.closed.get(&home.place).cloned() };
         let (result_id, items) = match known {

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use sigwise_lint::Config;
 use sigwise_lint::config::Flags;
@@ -29,6 +30,16 @@ struct Loaded {
     told: bool,
     /// Something changed since the client was told.
     news: bool,
+    /// When the file was written last; `None` where it is gone.
+    written: Option<SystemTime>,
+}
+
+fn nearest(folder: &Path) -> Option<PathBuf> {
+    folder.ancestors().map(|folder| folder.join(CONFIG_FILE)).find(|path| path.is_file())
+}
+
+fn written(path: &Path) -> Option<SystemTime> {
+    path.metadata().and_then(|metadata| metadata.modified()).ok()
 }
 
 /// What is to be said about a configuration.
@@ -63,6 +74,7 @@ impl Configurations {
         let loaded = self.files.entry(path.clone()).or_default();
         if !loaded.current {
             loaded.current = true;
+            loaded.written = written(&path);
             match Configuration::read(&path, &path, &self.flags) {
                 Ok(configuration) => {
                     loaded.good = Some(Arc::new(configuration));
@@ -89,9 +101,19 @@ impl Configurations {
         if let Some(known) = self.nearest.get(folder) {
             return known.clone();
         }
-        let found = folder.ancestors().map(|folder| folder.join(CONFIG_FILE)).find(|path| path.is_file());
+        let found = nearest(folder);
         self.nearest.insert(folder.to_owned(), found.clone());
         found
+    }
+
+    /// Those that came, went or were written since they were read.
+    pub(crate) fn changed(&self) -> Vec<PathBuf> {
+        let written = self.files.iter().filter(|(path, loaded)| loaded.written != written(path));
+        let mut changed: Vec<PathBuf> = written.map(|(path, _)| path.clone()).collect();
+        changed.extend(
+            self.nearest.iter().filter_map(|(folder, known)| nearest(folder).filter(|now| known.as_ref() != Some(now))),
+        );
+        changed
     }
 
     /// Whether this file is a configuration, or what one takes over; then it is read again when it is asked for.
@@ -104,7 +126,7 @@ impl Configurations {
             if !place.is_file()
                 && let Some(gone) = self.files.get_mut(place)
             {
-                (gone.good, gone.error, gone.news) = (None, None, gone.told);
+                (gone.good, gone.error, gone.news, gone.written) = (None, None, gone.told, None);
             }
         }
         for (path, loaded) in &mut self.files {

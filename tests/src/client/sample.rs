@@ -87,3 +87,16 @@ pub fn indexed(client: &mut Client) {
             && message["params"]["message"].as_str().is_some_and(|said| said.starts_with("read "))
     });
 }
+
+/// The text without its `^`, and the parameters of a request for where that stood.
+///
+/// # Panics
+/// Where there is none.
+pub fn cursor(uri: &str, marked: &str) -> (String, Value) {
+    let at = marked.find('^').expect("a cursor");
+    let before = &marked[..at];
+    let start = before.rfind('\n').map_or(0, |at| at + 1);
+    let character = before[start..].encode_utf16().count();
+    let position = json!({ "line": before.matches('\n').count(), "character": character });
+    (marked.replacen('^', "", 1), json!({ "textDocument": { "uri": uri }, "position": position }))
+}

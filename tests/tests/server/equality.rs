@@ -117,7 +117,7 @@ fn the_server_tells_what_the_command_line_tells() {
     }
 }
 
-fn yaml_files(folder: &Path) -> Vec<PathBuf> {
+pub fn yaml_files(folder: &Path) -> Vec<PathBuf> {
     let mut files = Vec::new();
     for entry in std::fs::read_dir(folder).unwrap().flatten() {
         let path = entry.path();
