@@ -1,7 +1,7 @@
 //! Edits that respect how a rule is written: indentation, quotes, comments and line endings stay.
 
 use sigwise_sigma::detection::{Form, Item};
-use sigwise_sigma::modifier::Modifier;
+use sigwise_sigma::modifier::{Category, Modifier};
 use sigwise_sigma::yaml::{Entry, Mapping, Node, Sequence, Style};
 use sigwise_sigma::{File, Source, Span};
 
@@ -43,13 +43,19 @@ pub fn quoted(text: &str, style: Style) -> String {
     }
 }
 
-/// A value of a field as YAML: numbers stay numbers, what `exists` says stays a boolean, and `None` is null.
+/// A value of a field as YAML: numbers stay numbers where no modifier asks for a text, what `exists` says stays a boolean, and
+/// `None` is null.
 pub fn as_value(key: &str, text: Option<&str>) -> String {
-    let says_whether = key.split('|').skip(1).any(|word| word == Modifier::Exists.word());
+    let modifiers = || key.split('|').skip(1);
+    let says_whether = modifiers().any(|word| word == Modifier::Exists.word());
+    let compares = |word| Modifier::from_word(word).is_some_and(|known| known.category() == Category::Comparison);
+    let takes_numbers = modifiers().all(compares);
     match text {
         None => "null".to_owned(),
         Some(text @ ("true" | "false")) if says_whether => text.to_owned(),
-        Some(text) if text.parse::<u32>().is_ok_and(|number| number.to_string() == text) => text.to_owned(),
+        Some(text) if takes_numbers && text.parse::<u32>().is_ok_and(|number| number.to_string() == text) => {
+            text.to_owned()
+        }
         Some(text) => quoted(text, Style::SingleQuoted),
     }
 }
