@@ -20,6 +20,7 @@ pub mod logsource;
 pub mod nearest;
 pub mod peers;
 pub mod project;
+pub mod references;
 mod remodel;
 pub mod report;
 pub mod rule;

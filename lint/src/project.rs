@@ -8,6 +8,8 @@ use sigwise_sigma::detection::{LogSource, Spanned};
 use sigwise_sigma::source::Position;
 use sigwise_sigma::{Body, Document, File, Span};
 
+use crate::references::{self, rule_names};
+
 /// A place in some file of the project, with lines and columns, so that showing it needs no I/O.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Place {
@@ -64,6 +66,23 @@ impl fmt::Display for RuleSource {
     }
 }
 
+/// A rule as lists show it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listed {
+    /// 0-based number of the document in the file.
+    pub document: usize,
+    /// Its title; empty where it has none.
+    pub title: Arc<str>,
+    /// Its id, as written.
+    pub id: Option<Box<str>>,
+    /// Its `name`.
+    pub name: Option<Box<str>>,
+    /// Its techniques, as written.
+    pub techniques: Box<[Box<str>]>,
+    /// Where its title stands; without one its id or name.
+    pub place: Place,
+}
+
 /// The rules of one run or workspace by id, title and name.
 #[derive(Clone, Debug, Default)]
 pub struct Project {
@@ -74,6 +93,10 @@ pub struct Project {
     files: FxHashMap<Box<str>, Vec<Arc<str>>>,
     /// Files that refer to other rules: correlations and filters.
     referring: Vec<Arc<str>>,
+    /// Path → its rules.
+    listed: FxHashMap<Arc<str>, Box<[Listed]>>,
+    /// Id, name or title → where rules name it, in the order of the paths.
+    references: FxHashMap<Box<str>, Vec<Place>>,
 }
 
 /// What one file brings to the index; made in parallel, added in order.
@@ -84,6 +107,8 @@ pub struct FileEntries {
     names: Vec<(Box<str>, Entry)>,
     path: Option<Arc<str>>,
     refers: bool,
+    listed: Vec<Listed>,
+    references: Vec<(Box<str>, Place)>,
 }
 
 impl FileEntries {
@@ -104,25 +129,39 @@ impl FileEntries {
                 Body::Detection { logsource: Some(logsource), .. } => Some(Arc::new(RuleSource::of(logsource))),
                 _ => None,
             };
+            let place = |at: &Spanned| Place {
+                path: Arc::clone(path),
+                span: at.span,
+                start: file.source.position(at.span.start as usize),
+                end: file.source.position(at.span.end as usize),
+            };
             let entry = |at: &Spanned| Entry {
-                place: Place {
-                    path: Arc::clone(path),
-                    span: at.span,
-                    start: file.source.position(at.span.start as usize),
-                    end: file.source.position(at.span.end as usize),
-                },
+                place: place(at),
                 document: document.index,
                 title: Arc::clone(&title),
                 is_filter: matches!(document.body, Body::Filter(_)),
                 logsource: logsource.clone(),
             };
-            if let Some(id) = document.id() {
+            let (id, name) = (document.id(), document.name());
+            if let Some(at) = document.title().or_else(|| id.clone()).or_else(|| name.clone()) {
+                entries.listed.push(Listed {
+                    document: document.index,
+                    title: Arc::clone(&title),
+                    id: id.as_ref().map(|id| id.text.clone()),
+                    name: name.as_ref().map(|name| name.text.clone()),
+                    techniques: document.techniques().map(|(_, id)| id.into()).collect(),
+                    place: place(&at),
+                });
+            }
+            let names = rule_names(document);
+            entries.references.extend(names.iter().map(|name| (references::key(&name.text), place(name))));
+            if let Some(id) = id {
                 entries.ids.push((id.text.to_lowercase().into(), entry(&id)));
             }
             if let Some(title) = document.title() {
                 entries.titles.push((title.text.clone(), entry(&title)));
             }
-            if let Some(name) = document.name() {
+            if let Some(name) = name {
                 entries.names.push((name.text.clone(), entry(&name)));
             }
         }
@@ -188,9 +227,17 @@ impl Project {
         for (key, entry) in entries.names {
             push(&mut self.names, key, entry);
         }
+        for (key, place) in entries.references {
+            let places = self.references.entry(key).or_insert_with(|| Vec::with_capacity(1));
+            let at = places.partition_point(|other| other.path <= place.path);
+            places.insert(at, place);
+        }
         if let Some(path) = entries.path {
             if entries.refers {
                 self.referring.push(Arc::clone(&path));
+            }
+            if !entries.listed.is_empty() {
+                self.listed.insert(Arc::clone(&path), entries.listed.into());
             }
             let namesakes = self.files.entry(file_name(&path).into()).or_insert_with(|| Vec::with_capacity(1));
             let at = namesakes.partition_point(|other| *other <= path);
@@ -206,6 +253,10 @@ impl Project {
                 !entries.is_empty()
             });
         }
+        self.references.retain(|_, places| {
+            places.retain(|place| &*place.path != path);
+            !places.is_empty()
+        });
         self.remove_path(path);
     }
 
@@ -215,10 +266,18 @@ impl Project {
         entries.ids.iter().for_each(|(key, _)| take(&mut self.ids, key, path));
         entries.titles.iter().for_each(|(key, _)| take(&mut self.titles, key, path));
         entries.names.iter().for_each(|(key, _)| take(&mut self.names, key, path));
+        for (key, _) in &entries.references {
+            let Some(places) = self.references.get_mut(key) else { continue };
+            places.retain(|place| place.path != *path);
+            if places.is_empty() {
+                self.references.remove(key);
+            }
+        }
         self.remove_path(path);
     }
 
     fn remove_path(&mut self, path: &str) {
+        self.listed.remove(path);
         if let Some(paths) = self.files.get_mut(file_name(path)) {
             paths.retain(|other| &**other != path);
             if paths.is_empty() {
@@ -252,6 +311,21 @@ impl Project {
     /// The files that refer to other rules: those with correlations and filters.
     pub fn referring(&self) -> &[Arc<str>] {
         &self.referring
+    }
+
+    /// Every rule that has a title, id or name; in no particular order.
+    pub fn listed(&self) -> impl Iterator<Item = &Listed> {
+        self.listed.values().flatten()
+    }
+
+    /// The rule of this document of a file.
+    pub fn listed_at(&self, path: &str, document: usize) -> Option<&Listed> {
+        self.listed.get(path)?.iter().find(|rule| rule.document == document)
+    }
+
+    /// Where rules name an id, name or title.
+    pub fn references(&self, text: &str) -> &[Place] {
+        self.references.get(&references::key(text)).map_or(&[], Vec::as_slice)
     }
 
     /// The rules with this id (case does not count).

@@ -15,8 +15,8 @@ use tower_lsp::lsp_types::{
     FoldingRangeParams, GotoDefinitionParams, GotoDefinitionResponse, Hover, HoverParams, InitializeParams,
     InitializeResult, InitializedParams, InlayHint, InlayHintParams, Location, PrepareRenameResponse, ReferenceParams,
     RenameParams, SelectionRange, SelectionRangeParams, SemanticTokensParams, SemanticTokensResult, ServerInfo,
-    SetTraceParams, TextDocumentPositionParams, Url, WorkspaceDiagnosticParams, WorkspaceDiagnosticReportResult,
-    WorkspaceEdit,
+    SetTraceParams, SymbolInformation, TextDocumentPositionParams, Url, WorkspaceDiagnosticParams,
+    WorkspaceDiagnosticReportResult, WorkspaceEdit, WorkspaceSymbolParams,
 };
 
 use crate::abilities::Abilities;
@@ -211,8 +211,17 @@ impl LanguageServer for Backend {
 
     async fn references(&self, params: ReferenceParams) -> Result<Option<Vec<Location>>> {
         let keys = params.context.include_declaration;
-        let find = move |view: &View<'_>, offset| features::selections::references(view, offset, keys);
-        self.at(params.text_document_position, find).await
+        let TextDocumentPositionParams { text_document, position } = params.text_document_position;
+        let find = move |session: &mut Session| {
+            session.settle();
+            let view = session.view(&text_document.uri)?;
+            features::selections::references(&view, view.offset(position), keys)
+        };
+        self.ask(find).await
+    }
+
+    async fn symbol(&self, params: WorkspaceSymbolParams) -> Result<Option<Vec<SymbolInformation>>> {
+        self.ask(move |session| Some(session.symbols(&params.query))).await
     }
 
     async fn document_highlight(&self, params: DocumentHighlightParams) -> Result<Option<Vec<DocumentHighlight>>> {

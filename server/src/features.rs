@@ -18,6 +18,7 @@ pub(crate) mod selection_ranges;
 pub(crate) mod selections;
 pub(crate) mod semantic_tokens;
 pub(crate) mod symbols;
+pub(crate) mod workspace_symbols;
 
 use tower_lsp::lsp_types::{
     CodeLensOptions, DiagnosticOptions, DiagnosticServerCapabilities, DocumentLinkOptions,
@@ -62,6 +63,7 @@ pub(crate) fn capabilities(encoding: Encoding, pull: bool, abilities: Abilities)
         execute_command_provider: Some(commands::options()),
         semantic_tokens_provider: Some(semantic_tokens::options().into()),
         document_symbol_provider: Some(OneOf::Left(true)),
+        workspace_symbol_provider: Some(OneOf::Left(true)),
         definition_provider: Some(OneOf::Left(true)),
         references_provider: Some(OneOf::Left(true)),
         document_highlight_provider: Some(OneOf::Left(true)),

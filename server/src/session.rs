@@ -16,6 +16,7 @@ use std::sync::atomic::AtomicU64;
 use std::sync::mpsc::{Receiver, Sender};
 
 use serde_json::Value;
+use sigwise_corpus::Corpus;
 use sigwise_lint::Project;
 use sigwise_lint::project::FileEntries;
 use sigwise_workspace::fill::today;
@@ -59,6 +60,8 @@ pub(crate) enum Message {
     Folders(WorkspaceFoldersChangeEvent),
     /// Files changed on disk.
     Files(Vec<FileEvent>),
+    /// The corpus with the user's own rules and this number was made, or could not be.
+    Corpus(u64, Result<Arc<Corpus>, String>),
     /// A part of the project index with this number was read.
     Indexed(u64, Indexed),
     /// The client shows the progress of the index with this number.
@@ -181,12 +184,14 @@ impl Session {
             Message::SettingsChanged(value) | Message::Settings(value) => self.set(&value),
             Message::Folders(event) => self.change_folders(&event),
             Message::Files(events) => self.files_changed(&events),
+            Message::Corpus(number, made) => self.corpus_made(number, made),
             Message::Indexed(number, part) => self.indexed(number, part),
             Message::Progress(number, token) => self.show_progress(number, token),
             Message::Trace(value) => self.out.trace = value,
             Message::PullAll(pull) => self.pulls.push(pull),
             Message::Ask(question) => question(self),
         }
+        self.make_corpora();
     }
 
     fn initialize(&mut self, params: InitializeParams, encoding: Encoding) {
@@ -295,7 +300,7 @@ impl Session {
     }
 
     /// Brings the project index up to the documents' texts.
-    fn settle(&mut self) {
+    pub(crate) fn settle(&mut self) {
         for uri in std::mem::take(&mut self.edited) {
             let Some(document) = self.documents.get_mut(&uri) else { continue };
             let entries = match document.rules.excluded {

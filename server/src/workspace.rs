@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use sigwise_corpus::Corpus;
 use sigwise_corpus::attack::Attack;
 use sigwise_lint::{Project, Settings};
 use sigwise_workspace::CONFIG_FILE;
@@ -18,7 +19,7 @@ use tower_lsp::lsp_types::Url;
 use crate::settings::ClientSettings;
 
 pub(crate) use configurations::{Broken, Configurations};
-pub(crate) use corpora::{Corpora, CorpusRef};
+pub(crate) use corpora::{Corpora, CorpusRef, Order};
 pub(crate) use index::{Indexed, build, read_entries};
 
 /// Where a file stands.
@@ -146,6 +147,11 @@ impl Workspace {
         self.projects.get(root)
     }
 
+    /// Every project with its root.
+    pub(crate) fn projects(&self) -> impl Iterator<Item = (&Path, &Project)> {
+        self.projects.iter().map(|(root, project)| (&**root, project))
+    }
+
     /// The rules of the project with this root, for changing them.
     pub(crate) fn project_mut(&mut self, root: &Arc<Path>) -> &mut Project {
         self.projects.entry(Arc::clone(root)).or_default()
@@ -179,6 +185,21 @@ impl Workspace {
     /// Why corpora that are asked for cannot be opened, since this was asked last.
     pub(crate) fn corpus_errors(&mut self) -> Vec<String> {
         self.corpora.errors()
+    }
+
+    /// The corpora that are to be made.
+    pub(crate) fn take_orders(&mut self) -> Vec<Order> {
+        self.corpora.take_orders()
+    }
+
+    /// Takes a corpus that was made, where it is still wanted.
+    pub(crate) fn corpus_made(&mut self, number: u64, made: Result<Arc<Corpus>, String>) -> bool {
+        self.corpora.made(number, made)
+    }
+
+    /// A file on disk changed: corpora that it is a part of are made again.
+    pub(crate) fn touch_own_rules(&mut self, place: &Path) {
+        self.corpora.touch(place);
     }
 
     /// The configurations that cannot be used, and those that can be again, since this was asked last.

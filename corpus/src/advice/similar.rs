@@ -350,6 +350,9 @@ impl Query {
     }
 }
 
+/// From here on two rules are about the same: read by a person, what is below mostly shares a tool or a log only.
+pub const ALIKE: f32 = 0.3;
+
 /// The rules most like the asking one, best first, each with how much it is like it.
 pub fn rules(asking: &Asking<'_>, count: usize) -> Vec<(RuleId, f32)> {
     Query::of(asking).nearest(asking, Kinds::SAID, 1.0, count, |_| true)

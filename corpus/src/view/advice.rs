@@ -157,6 +157,19 @@ const LISTED: usize = 10;
 /// How many rules stand as examples behind a piece of advice.
 const EXAMPLES: usize = 5;
 
+impl SimilarRule {
+    /// The rules that are about the same as the asking one, best first: the beginning of [`AdvicePage::similar`].
+    pub fn alike(asking: &Asking<'_>) -> Vec<Self> {
+        similar_rules(asking).take_while(|similar| similar.score >= similar::ALIKE).collect()
+    }
+}
+
+fn similar_rules(asking: &Asking<'_>) -> impl Iterator<Item = SimilarRule> {
+    let corpus = asking.corpus();
+    let link = move |(rule, score)| SimilarRule { rule: RuleLink::of(corpus, rule), score: round(score) };
+    similar::rules(asking, LISTED).into_iter().map(link)
+}
+
 impl AdvicePage {
     /// The peer view of a rule in the file that is called `path`.
     pub fn of(asking: &Asking<'_>, path: &str, attack: &Attack) -> Self {
@@ -213,10 +226,7 @@ impl AdvicePage {
                     share: round(found.share),
                 })
                 .collect(),
-            similar: similar::rules(asking, LISTED)
-                .into_iter()
-                .map(|(rule, score)| SimilarRule { rule: RuleLink::of(corpus, rule), score: round(score) })
-                .collect(),
+            similar: similar_rules(asking).collect(),
         }
     }
 }

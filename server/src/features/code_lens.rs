@@ -1,14 +1,15 @@
-//! Lines above a rule that lead to what is known about it: at the title its peers, at each technique's tag the technique's page.
+//! Lines above a rule that lead to what is known about it: at the title its peers and the rules that
+//! are about the same, at each technique's tag the technique's page.
 
 use serde_json::json;
 use sigwise_corpus::advice::Asking;
 use sigwise_corpus::attack::technique_of_tag;
 use sigwise_corpus::readers::sigma;
-use sigwise_corpus::view::counted;
+use sigwise_corpus::view::{SimilarRule, counted};
 use sigwise_sigma::{Document, Span};
 use tower_lsp::lsp_types::{CodeLens, Command};
 
-use super::commands::{ADVISE, TECHNIQUE};
+use super::commands::{ADVISE, SIMILAR, TECHNIQUE};
 use crate::view::View;
 
 /// So many tags of a rule get a line; only a hostile rule has more.
@@ -27,7 +28,11 @@ pub(crate) fn lenses(view: &View<'_>) -> Option<Vec<CodeLens>> {
         if let Some(title) = document.title().filter(|_| is_own(document, "title")) {
             let techniques: Vec<&str> = asking.techniques().collect();
             let arguments = json!({ "uri": uri, "document": document.index });
-            lenses.push(lens(view, title.span, peers(&techniques), ADVISE, arguments));
+            lenses.push(lens(view, title.span, peers(&techniques), ADVISE, arguments.clone()));
+            let similar = SimilarRule::alike(&asking).len();
+            if similar > 0 {
+                lenses.push(lens(view, title.span, counted(similar, "similar rule"), SIMILAR, arguments));
+            }
         }
         for tag in document.tags().filter(|_| is_own(document, "tags")).take(TAGS) {
             let Some(id) = technique_of_tag(&tag.text) else { continue };
@@ -79,6 +84,17 @@ mod tests {
             assert_eq!(*of, json!({ "uri": "file:///rules/a.yml", "technique": "T1059.001" }));
             let off = ClientSettings { code_lens: false, ..ClientSettings::default() };
             assert!(lenses(&View { client: &off, ..*view }).is_none());
+        });
+    }
+
+    #[test]
+    fn rules_about_the_same() {
+        let text = "title: Whoami Execution\nlogsource:\n  category: process_creation\n  product: windows\ndetection:\n  s:\n    - Image|endswith: '\\whoami.exe'\n    - OriginalFileName: whoami.exe\n  condition: s\n";
+        look(text, |view| {
+            let found = lenses(view).expect("they are wanted");
+            let command = found.get(1).and_then(|lens| lens.command.clone()).expect("a second lens");
+            assert!(command.title.contains(" similar rule"), "{}", command.title);
+            assert_eq!(command.command, "sigwise.similarRules");
         });
     }
 }

@@ -6,7 +6,7 @@ use sigwise_corpus::Corpus;
 use sigwise_corpus::advice::Asking;
 use sigwise_corpus::readers::sigma;
 use sigwise_corpus::view::technique::{html, markdown};
-use sigwise_corpus::view::{AdvicePage, Info, TechniquePage, provenance};
+use sigwise_corpus::view::{AdvicePage, Info, SimilarRule, TechniquePage, provenance};
 use tower_lsp::lsp_types::{ExecuteCommandOptions, Url, WorkDoneProgressOptions};
 
 use crate::view::View;
@@ -16,6 +16,9 @@ pub(crate) const TECHNIQUE: &str = "sigwise.technique";
 
 /// What peers of a document's rules do: what `sigwise advise --format json` writes of each.
 pub(crate) const ADVISE: &str = "sigwise.advise";
+
+/// The published rules that are about the same as a document's rules: what stands first in `similar` of [`ADVISE`].
+pub(crate) const SIMILAR: &str = "sigwise.similarRules";
 
 /// What the corpus is made of: what `sigwise corpus info` writes.
 pub(crate) const CORPUS_INFO: &str = "sigwise.showCorpusInfo";
@@ -53,12 +56,12 @@ enum Format {
 /// What is announced.
 pub(crate) fn options() -> ExecuteCommandOptions {
     ExecuteCommandOptions {
-        commands: [TECHNIQUE, ADVISE, CORPUS_INFO].map(str::to_owned).to_vec(),
+        commands: [TECHNIQUE, ADVISE, SIMILAR, CORPUS_INFO].map(str::to_owned).to_vec(),
         work_done_progress_options: WorkDoneProgressOptions::default(),
     }
 }
 
-/// Runs [`TECHNIQUE`] or [`ADVISE`] for an open document; or says why it cannot.
+/// Runs [`TECHNIQUE`], [`ADVISE`] or [`SIMILAR`] for an open document; or says why it cannot.
 pub(crate) fn run(view: &View<'_>, command: &str, subject: &Subject) -> Result<Value, String> {
     let corpus = view.corpus.ok_or(NO_CORPUS)?;
     if command == TECHNIQUE {
@@ -73,8 +76,11 @@ pub(crate) fn run(view: &View<'_>, command: &str, subject: &Subject) -> Result<V
     let documents = view.file().documents.iter();
     let wanted = documents.filter(|document| subject.document.is_none_or(|wanted| wanted == document.index));
     let rules = wanted.filter_map(|document| sigma::rule(document, view.path)).take(ADVISED);
-    let page = |rule| AdvicePage::of(&Asking::new(rule, corpus, view.attack), view.path, view.attack);
-    json(&rules.map(page).collect::<Vec<_>>())
+    let asking = rules.map(|rule| Asking::new(rule, corpus, view.attack));
+    if command == SIMILAR {
+        return json(&asking.flat_map(|asking| SimilarRule::alike(&asking)).collect::<Vec<_>>());
+    }
+    json(&asking.map(|asking| AdvicePage::of(&asking, view.path, view.attack)).collect::<Vec<_>>())
 }
 
 /// Runs [`CORPUS_INFO`]; or says why it cannot.
@@ -124,6 +130,18 @@ mod tests {
         };
         assert_eq!(titles(json!({ "uri": uri })), ["T", "U"]);
         assert_eq!(titles(json!({ "uri": uri, "document": 1 })), ["U"]);
+    }
+
+    #[test]
+    fn rules_about_the_same() {
+        let uri = "file:///rules/a.yml";
+        let advice = answer(ADVISE, json!({ "uri": uri, "document": 0 })).expect("advice");
+        let similar = answer(SIMILAR, json!({ "uri": uri, "document": 0 })).expect("rules");
+        let (advice, similar) = (advice[0]["similar"].as_array(), similar.as_array());
+        let (all, first) = (advice.expect("a list"), similar.expect("a list"));
+        assert_eq!(all[..first.len()], first[..]);
+        let rest = &all[first.len()..];
+        assert!(rest.iter().all(|rule| rule["score"].as_f64() < Some(0.3)), "{rest:?}");
     }
 
     #[test]

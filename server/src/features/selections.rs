@@ -1,8 +1,8 @@
 //! Selections and where conditions speak of them; and the rules that a rule names.
 
-use sigwise_lint::project::Entry;
-use sigwise_sigma::condition::{Condition, Reference, TokenKind};
-use sigwise_sigma::correlation::{CorrelationCondition, FilterRules};
+use sigwise_lint::project::{Entry, Place};
+use sigwise_lint::references::rule_names;
+use sigwise_sigma::condition::{Reference, TokenKind};
 use sigwise_sigma::detection::{Detection, Selection, Spanned};
 use sigwise_sigma::{Document, Span};
 use tower_lsp::lsp_types::{DocumentHighlight, DocumentHighlightKind, Location, Url};
@@ -67,14 +67,49 @@ pub(crate) fn definition(view: &View<'_>, offset: usize) -> Option<Vec<Location>
     }
     let names = rule_names(document);
     let name = names.iter().find(|name| name.span.touches(Span::at(offset)))?;
-    Some(rules(view, &name.text).iter().filter_map(|entry| location(view, entry)).collect())
+    Some(rules(view, &name.text).iter().filter_map(|entry| location(view, &entry.place)).collect())
 }
 
-/// Where else the file speaks of the selection or pattern at an offset.
+/// Where else is spoken of what stands at an offset: in the file of a selection or pattern, in the project of a rule, which is
+/// found from its id and name and from where others name it.
 pub(crate) fn references(view: &View<'_>, offset: usize, declaration: bool) -> Option<Vec<Location>> {
-    let named = Named::at(view.file().document_at(offset)?, offset)?;
+    let document = view.file().document_at(offset)?;
+    let Some(named) = Named::at(document, offset) else { return rule_references(view, document, offset, declaration) };
     let keys = named.selections().filter(|_| declaration).map(|selection| selection.name.span);
     Some(keys.chain(named.references().map(|reference| reference.name.span)).map(|span| here(view, span)).collect())
+}
+
+fn rule_references(view: &View<'_>, document: &Document, offset: usize, declaration: bool) -> Option<Vec<Location>> {
+    let at = |name: &Spanned| name.span.touches(Span::at(offset));
+    let is_declared = [document.id(), document.name()].into_iter().flatten().any(|own| at(&own));
+    let project = view.project;
+    let named = rule_names(document).into_iter().find(at);
+    let rule = match &named {
+        _ if is_declared => project.listed_at(view.path, document.index),
+        Some(name) => {
+            rules(view, &name.text).first().and_then(|rule| project.listed_at(&rule.place.path, rule.document))
+        }
+        None => return None,
+    };
+    let mut places: Vec<&Place> = Vec::new();
+    match (rule, &named) {
+        (Some(rule), _) => {
+            let (id, name) = (rule.id.as_deref(), rule.name.as_deref());
+            for text in [id, name, Some(&*rule.title)].into_iter().flatten().filter(|text| !text.is_empty()) {
+                places.extend(project.references(text));
+            }
+            let own = |entry: &&Entry| entry.place.path == rule.place.path && entry.document == rule.document;
+            let ids = id.map_or(&[][..], |id| project.with_id(id)).iter();
+            let names = name.map_or(&[][..], |name| project.with_name(name)).iter();
+            places.extend(ids.chain(names).filter(|_| declaration).filter(own).map(|entry| &entry.place));
+        }
+        // Nobody has it, but others may name it too.
+        (None, Some(name)) => places.extend(project.references(&name.text)),
+        (None, None) => {}
+    }
+    places.sort_by(|a, b| (&a.path, a.span).cmp(&(&b.path, b.span)));
+    places.dedup();
+    Some(places.into_iter().filter_map(|place| location(view, place)).collect())
 }
 
 /// The same within the editor's window: names are written at their keys and read in conditions.
@@ -90,8 +125,7 @@ fn here(view: &View<'_>, span: Span) -> Location {
     Location::new(view.document.uri.clone(), view.range(span))
 }
 
-fn location(view: &View<'_>, entry: &Entry) -> Option<Location> {
-    let place = &entry.place;
+fn location(view: &View<'_>, place: &Place) -> Option<Location> {
     let uri = if &*place.path == view.path {
         view.document.uri.clone()
     } else {
@@ -105,25 +139,6 @@ fn rules<'a>(view: &View<'a>, text: &str) -> &'a [Entry] {
     let project = view.project;
     let found = [project.with_id(text), project.with_name(text), project.with_title(text)];
     found.into_iter().find(|entries| !entries.is_empty()).unwrap_or_default()
-}
-
-/// Where a document names rules: in `related`, of a correlation in `rules`, `aliases` and `condition`, of a filter in `rules`.
-fn rule_names(document: &Document) -> Vec<Spanned> {
-    let mut names = Vec::new();
-    let related = document.get("related").and_then(|entry| entry.value.sequence());
-    let items = related.into_iter().flat_map(|list| &list.items).filter_map(|item| item.mapping()?.get("id"));
-    names.extend(items.filter_map(|entry| Spanned::of_text(&entry.value)));
-    if let Some(correlation) = document.correlation() {
-        names.extend(correlation.rules.iter().cloned());
-        names.extend(correlation.aliases.iter().flat_map(|alias| &alias.fields).map(|(rule, _)| rule.clone()));
-        if let Some(CorrelationCondition::Extended(condition)) = &correlation.condition {
-            names.extend(Condition::references(condition).into_iter().map(|reference| reference.name.clone()));
-        }
-    }
-    if let Some(FilterRules::List(_, rules)) = document.filter().map(|filter| &filter.rules) {
-        names.extend(rules.iter().cloned());
-    }
-    names
 }
 
 #[cfg(test)]
@@ -178,6 +193,33 @@ mod tests {
                 assert_eq!((from.line, from.character, to.line, to.character), (line, start, line, end), "{what}");
             }
             assert_eq!(define("nobody"), []);
+        });
+    }
+    #[test]
+    fn rules_from_everywhere() {
+        let id = "7d5b7e5c-3b4f-4c8e-9c54-0a1f4a1de001";
+        let text = format!("title: T\nid: {id}\nname: t_rule\nlogsource: {{product: p}}\n");
+        let related =
+            format!("title: R\nrelated:\n  - id: {}\n    type: derived\ndetection: {{}}\n", id.to_uppercase());
+        let many = "title: C\ncorrelation:\n  type: event_count\n  rules: [t_rule, T, nobody]\n";
+        look_beside(&text, &[("b.yml", &related), ("c.yml", many)], |view| {
+            let refer = |at: &str, declaration| {
+                let found = references(view, text.find(at).expect("it is there"), declaration).unwrap_or_default();
+                let show = |at: &Location| {
+                    let file = at.uri.path().rsplit('/').next().unwrap_or_default().to_owned();
+                    format!("{file} {}:{}", at.range.start.line, at.range.start.character)
+                };
+                found.iter().map(show).collect::<Vec<_>>()
+            };
+            assert_eq!(refer(id, false), ["b.yml 2:8", "c.yml 3:10", "c.yml 3:18"]);
+            assert_eq!(refer("t_rule", true), ["a.yml 1:4", "a.yml 2:6", "b.yml 2:8", "c.yml 3:10", "c.yml 3:18"]);
+            assert_eq!(refer("logsource", true), [""; 0]);
+        });
+        look_beside(many, &[("b.yml", &text)], |view| {
+            let found = references(view, many.find("nobody").expect("it is there"), true).unwrap_or_default();
+            assert_eq!(found.len(), 1);
+            let found = references(view, many.find("t_rule").expect("it is there"), true).unwrap_or_default();
+            assert_eq!(found.len(), 4);
         });
     }
 }

@@ -23,17 +23,20 @@ pub(crate) fn symbols(view: &View<'_>) -> DocumentSymbolResponse {
 fn flat(view: &View<'_>, nested: Vec<DocumentSymbol>, inside: Option<&str>, list: &mut Vec<SymbolInformation>) {
     for DocumentSymbol { name, kind, range, children, .. } in nested {
         let location = Location::new(view.document.uri.clone(), range);
-        #[expect(deprecated, reason = "the protocol's structure has a field that is deprecated")]
-        list.push(SymbolInformation {
-            name: name.clone(),
-            kind,
-            tags: None,
-            deprecated: None,
-            location,
-            container_name: inside.map(str::to_owned),
-        });
+        list.push(information(name.clone(), kind, location, inside.map(str::to_owned)));
         flat(view, children.unwrap_or_default(), Some(&name), list);
     }
+}
+
+/// An entry of a list of symbols.
+pub(super) fn information(
+    name: String,
+    kind: SymbolKind,
+    location: Location,
+    container_name: Option<String>,
+) -> SymbolInformation {
+    #[expect(deprecated, reason = "the protocol's structure has a field that is deprecated")]
+    SymbolInformation { name, kind, tags: None, deprecated: None, location, container_name }
 }
 
 fn rule(view: &View<'_>, document: &Document) -> DocumentSymbol {
@@ -108,6 +111,7 @@ fn symbol(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::abilities::Abilities;
     use crate::features::sample::{look, slice};
 
     /// `name|what the name's range holds` with two blanks for each level.

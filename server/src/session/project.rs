@@ -7,6 +7,7 @@ use std::sync::atomic::Ordering;
 use ropey::Rope;
 use rustc_hash::FxHashSet;
 use serde_json::{Value, json};
+use sigwise_corpus::Corpus;
 use sigwise_lint::diagnostic::LabelPlace;
 use sigwise_lint::project::FileEntries;
 use sigwise_sigma::Span;
@@ -15,14 +16,16 @@ use sigwise_workspace::files::is_yaml;
 use tower_lsp::lsp_types::request::WorkDoneProgressCreate;
 use tower_lsp::lsp_types::{
     Diagnostic, DiagnosticSeverity, DidChangeWatchedFilesRegistrationOptions, FileEvent, FileSystemWatcher,
-    GlobPattern, MessageType, NumberOrString, Registration, Url, WorkDoneProgress, WorkDoneProgressBegin,
-    WorkDoneProgressCreateParams, WorkDoneProgressEnd, WorkDoneProgressReport, WorkspaceFoldersChangeEvent,
+    GlobPattern, MessageType, NumberOrString, Registration, SymbolInformation, Url, WorkDoneProgress,
+    WorkDoneProgressBegin, WorkDoneProgressCreateParams, WorkDoneProgressEnd, WorkDoneProgressReport,
+    WorkspaceFoldersChangeEvent,
 };
 
 use super::{Message, Session, unusable};
 use crate::abilities::Abilities;
 use crate::convert;
 use crate::features::diagnostics::SOURCE;
+use crate::features::workspace_symbols::find;
 use crate::out::Out;
 use crate::settings::ClientSettings;
 use crate::workspace::{CorpusRef, Home, Indexed, build, read_entries};
@@ -195,6 +198,7 @@ impl Session {
         let mut touched = false;
         for (_, place) in &places {
             touched |= self.workspace.is_touched(place);
+            self.workspace.touch_own_rules(place);
         }
         // By their places: what a client watches can be written otherwise than what it opens.
         let open: FxHashSet<&Path> = self.documents.values().map(|document| &*document.home.place).collect();
@@ -209,6 +213,46 @@ impl Session {
             self.read_again(&home);
         }
         self.tell_news(&[]);
+    }
+
+    /// Has corpora with the user's own rules made beside the session, where some are asked for or their rules changed.
+    pub(super) fn make_corpora(&mut self) {
+        for order in self.workspace.take_orders() {
+            let inbox = self.inbox.clone();
+            let make = move || {
+                let made = order.make();
+                let _ = inbox.send(Message::Corpus(order.number, made));
+            };
+            if let Err(error) = std::thread::Builder::new().name("corpus".to_owned()).spawn(make) {
+                self.out.log(MessageType::ERROR, &format!("`corpus.local` cannot be read: {error}"));
+            }
+        }
+    }
+
+    /// A corpus was made: what it says is asked again.
+    pub(super) fn corpus_made(&mut self, number: u64, made: Result<Arc<Corpus>, String>) {
+        if !self.workspace.corpus_made(number, made) {
+            return;
+        }
+        for (uri, document) in &mut self.documents {
+            document.rules.corpus = self.workspace.rules(&document.home).corpus;
+            document.is_linted = false;
+            self.stale.push(uri.clone());
+        }
+        self.closed.clear();
+        self.changes += 1;
+        self.tell_news(&[]);
+        self.pull_again();
+    }
+
+    /// The rules of every project that fit a query.
+    pub(crate) fn symbols(&mut self, query: &str) -> Vec<SymbolInformation> {
+        self.settle();
+        let uri = |root: &Path, path: &str| {
+            let open = self.documents.values().find(|open| *open.home.root == *root && *open.home.path == *path);
+            open.map(|open| open.uri.clone()).or_else(|| Url::from_file_path(root.join(path)).ok())
+        };
+        find(self.workspace.projects(), query, self.encoding, uri)
     }
 
     /// Takes what a file that is not open brings from the disk, where it lies in a folder of the client.
