@@ -137,9 +137,14 @@ fn show(args: &LintArgs, report: &Report, fixed_stdin: bool) -> Result<(), Error
         None if fixed_stdin => to_stderr(|out| write(Look::of_stderr(), out)),
         None => to_stdout(|out| write(Look::of_stdout(), out)).map_err(Error::Output)?,
     }
-    if let Some(path) = std::env::var_os("GITHUB_STEP_SUMMARY").filter(|_| args.format == Format::Github) {
-        let path = Path::new(&path);
-        output::append(path, |out| report::github::write_summary(report, out))?;
+    if args.format == Format::Github {
+        let told = |name| std::env::var_os(name).filter(|path| !path.is_empty());
+        if let Some(path) = told("GITHUB_STEP_SUMMARY") {
+            output::append(Path::new(&path), |out| report::github::write_summary(report, out))?;
+        }
+        if let Some(path) = told("GITHUB_OUTPUT") {
+            output::append(Path::new(&path), |out| report::github::write_outputs(report, out))?;
+        }
     }
     if report.fixed.fixes > 0 && (args.format != Format::Full || args.output.is_some()) {
         to_stderr(|out| writeln!(out, "{}", report.fixed));

@@ -85,13 +85,15 @@ fn github_gets_the_whole_list_as_the_summary_of_the_step() {
     let folder = repository();
     folder.write("summary.md", "before\n");
     let mut command = folder.command(&["lint", "--no-corpus", "--select", "missing-title", "--format", "github"]);
-    command.env("GITHUB_STEP_SUMMARY", folder.at("summary.md")).output().unwrap();
+    command.env("GITHUB_STEP_SUMMARY", folder.at("summary.md")).env("GITHUB_OUTPUT", folder.at("outputs"));
+    command.output().unwrap();
     let page = "https://github.com/sigwise/sigwise/blob/main/docs/checks/missing-title.md";
     let expected = format!(
         "before\n## sigwise\n\n1 error in 4 files.\n\n| severity | check | place | finding |\n|---|---|---|---|\n\
          | error | [missing-title]({page}) | `my rules/ä,b.yml:1:1` | this rule has no `title` |\n"
     );
     assert_eq!(folder.read("summary.md"), expected);
+    assert_eq!(folder.read("outputs"), "errors=1\nwarnings=0\ninfos=0\nhints=0\nfiles=4\n");
 }
 
 #[test]

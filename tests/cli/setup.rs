@@ -95,6 +95,7 @@ impl Folder {
             .current_dir(self.path())
             .env("NO_COLOR", "1")
             .env_remove("GITHUB_STEP_SUMMARY")
+            .env_remove("GITHUB_OUTPUT")
             .env_remove("COLUMNS")
             .env("SOURCE_DATE_EPOCH", "1795478400")
             .args(args);

@@ -20,6 +20,7 @@ logsource:
 detection:
     selection:
         ParentImage|endswith: '\\winword.exe'
+        CommandLine|contains: ' /sigwise'
         Image|endswith: '\\whoami.exe'
     condition: selection
 falsepositives:

@@ -1,4 +1,4 @@
-//! Annotations of GitHub's workflows, and the summary of a step.
+//! Annotations of GitHub's workflows, the summary of a step and its outputs.
 
 use std::cmp::Reverse;
 use std::fmt;
@@ -59,6 +59,14 @@ pub(crate) fn write_summary(report: &Report, out: &mut dyn Write) -> io::Result<
         writeln!(out, "\n{} more are not listed.", findings.len() - LISTED)?;
     }
     Ok(())
+}
+
+/// Prints how many findings there are, as outputs of the step: for the file that `GITHUB_OUTPUT` names.
+pub(crate) fn write_outputs(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    for (severity, count) in report.by_severity() {
+        writeln!(out, "{}s={count}", severity.word())?;
+    }
+    writeln!(out, "files={}", report.linted)
 }
 
 fn by_severity(report: &Report) -> Vec<(&Linted, &Finding)> {
