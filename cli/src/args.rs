@@ -354,7 +354,7 @@ pub(crate) enum Format {
     Json,
     /// SARIF 2.1.0, for code scanning
     Sarif,
-    /// Annotations of GitHub's workflows; the whole list goes into the step's summary, counts to its outputs
+    /// Annotations of GitHub's workflows; the list as the step's summary, counts as its outputs
     Github,
     /// GitLab's code quality report
     Gitlab,
