@@ -237,6 +237,9 @@ pub(crate) struct LintArgs {
     /// out, and those that the configuration excludes. Symbolic links are not followed. A file named here is always looked at.
     #[arg(value_name = "PATH", default_value = ".", value_hint = ValueHint::AnyPath)]
     pub(crate) paths: Vec<PathBuf>,
+    /// Leave out what the configuration excludes also where it is named, as hooks name files.
+    #[arg(long)]
+    pub(crate) force_exclude: bool,
 
     /// How to print the findings.
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT", help_heading = "Output")]

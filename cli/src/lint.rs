@@ -30,7 +30,10 @@ pub(crate) fn run(args: &LintArgs) -> Result<Exit, Error> {
         return Err(Error::Usage("`--unsafe-fixes` goes with `--fix` or `--diff`".to_owned()));
     }
     let mut workspace = Workspace::new(&args.paths, &args.checks, &args.knowledge, args.no_corpus)?;
-    let found = source::collect(&args.paths, &mut workspace)?;
+    let mut found = source::collect(&args.paths, &mut workspace)?;
+    if args.force_exclude {
+        found.exclude_named(&workspace);
+    }
     let indexed = match &args.checks.index {
         Some(root) => source::collect(std::slice::from_ref(root), &mut workspace)?,
         None => Found::default(),

@@ -46,6 +46,9 @@ fn the_nearest_configuration_holds() {
     assert_eq!(found(&["--select", "missing-title", "."]).len(), 2);
     // `exclude` keeps a file out of folders; named, it is looked at.
     assert_eq!(found(&["--select", "missing-title", "old/a.yml"]).len(), 1);
+    // Hooks name every file.
+    assert_eq!(found(&["--select", "missing-title", "--force-exclude", "old/a.yml", "a.yml"]).len(), 1);
+    folder.lint(&["--force-exclude", "old/a.yml"]).expect(0, "");
     let hints = found(&["--config", "other.toml", "."]);
     assert_eq!(hints.len(), 3);
     assert!(hints.iter().all(|line| line.contains("hint[missing-title]")), "{hints:?}");

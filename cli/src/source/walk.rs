@@ -21,6 +21,13 @@ pub(crate) struct Found {
     pub(crate) errors: Vec<FileError>,
 }
 
+impl Found {
+    /// Leaves out what the configuration excludes, also where it was named.
+    pub(crate) fn exclude_named(&mut self, workspace: &Workspace) {
+        self.inputs.retain(|input| input.stdin().is_some() || !workspace.excludes(input.config, &input.place));
+    }
+}
+
 /// Collects the files below `paths`; folders are walked, files are taken as they are.
 ///
 /// # Errors
