@@ -357,7 +357,7 @@ pub(crate) enum Format {
     Json,
     /// SARIF 2.1.0, for code scanning
     Sarif,
-    /// Annotations of GitHub's workflows; the list as the step's summary, counts as its outputs
+    /// Annotations of GitHub's workflows; the step's summary and outputs as well
     Github,
     /// GitLab's code quality report
     Gitlab,
