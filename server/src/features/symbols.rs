@@ -111,7 +111,6 @@ fn symbol(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::abilities::Abilities;
     use crate::features::sample::{look, slice};
 
     /// `name|what the name's range holds` with two blanks for each level.
