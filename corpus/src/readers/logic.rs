@@ -341,9 +341,12 @@ mod tests {
         assert_eq!(show(&tree), ["+a top 0", "-b top 1", "+c guard 1"]);
     }
 
+    /// A field, whether all of its values are asked for, and how that reads.
+    type Part = (String, bool, String);
+
     /// What is left out, a clause each: `a b1|b2 !c` for a and one of two values of b, unless c.
     fn left_out(tree: &Logic<&str>) -> Vec<String> {
-        let mut out: Vec<(u16, Vec<(String, bool, String)>)> = Vec::new();
+        let mut out: Vec<(u16, Vec<Part>)> = Vec::new();
         tree.each(|name, place| {
             if out.last().is_none_or(|(clause, _)| *clause != place.clause) {
                 out.push((place.clause, Vec::new()));

@@ -53,5 +53,5 @@ fn rule(resource: &Map<String, Value>, properties: &Map<String, Value>) -> Optio
 fn id(name: &str) -> Option<String> {
     let pieces = name.split(|c: char| !c.is_ascii_hexdigit() && c != '-');
     let shape = |piece: &&str| piece.split('-').map(str::len).eq(ID);
-    pieces.filter(shape).last().map(str::to_lowercase)
+    pieces.rev().find(shape).map(str::to_lowercase)
 }
