@@ -26,7 +26,9 @@ command(
 
 -- A lens shows its page; without these Neovim would have the server make it and throw it away.
 vim.lsp.commands['sigwise.technique'] = function(lens) require('sigwise').technique(lens.arguments[1].technique) end
-vim.lsp.commands['sigwise.advise'] = function(lens) require('sigwise').advise(lens.arguments[1].document) end
+for _, name in ipairs({ 'sigwise.advise', 'sigwise.similarRules' }) do -- the page of peers names the similar rules, too
+  vim.lsp.commands[name] = function(lens) require('sigwise').advise(lens.arguments[1].document) end
+end
 
 -- Neovim watches no files on Linux, and configurations are not handed to the server: it is told when one is written.
 vim.api.nvim_create_autocmd({ 'BufWritePost', 'FileWritePost' }, {

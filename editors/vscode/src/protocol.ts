@@ -7,6 +7,8 @@
 export const TECHNIQUE = 'sigwise.technique';
 /** What peers of a document's rules do. */
 export const ADVISE = 'sigwise.advise';
+/** The published rules that are about the same as a document's rules; the peer view shows them, too. */
+export const SIMILAR = 'sigwise.similarRules';
 /** What the corpus is made of. */
 export const CORPUS_INFO = 'sigwise.showCorpusInfo';
 

@@ -1,7 +1,7 @@
 // The view *Peers*: follows the rule in the editor, and leads to its lines, to published rules and to pages of techniques.
 
 import * as vscode from 'vscode';
-import { ADVISE, type Advice, type Subject } from '../protocol.ts';
+import { ADVISE, type Advice, SIMILAR, type Subject } from '../protocol.ts';
 import type { Server } from '../server.ts';
 import { type Node, type Target, tree } from './model.ts';
 
@@ -34,7 +34,7 @@ export class PeersView implements vscode.TreeDataProvider<Node>, vscode.Disposab
       vscode.workspace.onDidChangeTextDocument(({ document }) => document === this.wanted && this.later()),
       vscode.workspace.onDidCloseTextDocument((document) => document === this.wanted && this.follow(undefined)),
     ];
-    server.show(ADVISE, (subject) => this.show(subject));
+    for (const command of [ADVISE, SIMILAR]) server.show(command, (subject) => this.show(subject));
   }
 
   /** Shows this document's rules from now on. */
