@@ -138,8 +138,8 @@ impl LanguageServer for Backend {
         self.tell(Message::Change(params));
     }
 
-    async fn did_save(&self, _: DidSaveTextDocumentParams) {
-        self.tell(Message::Saved);
+    async fn did_save(&self, params: DidSaveTextDocumentParams) {
+        self.tell(Message::Saved(params));
     }
 
     async fn did_close(&self, params: DidCloseTextDocumentParams) {

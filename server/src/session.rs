@@ -23,8 +23,8 @@ use sigwise_workspace::fill::today;
 use tokio::runtime::Handle;
 use tower_lsp::Client;
 use tower_lsp::lsp_types::{
-    DidChangeTextDocumentParams, DidCloseTextDocumentParams, DidOpenTextDocumentParams, FileEvent, InitializeParams,
-    MessageType, NumberOrString, TraceValue, Url, WorkspaceFoldersChangeEvent,
+    DidChangeTextDocumentParams, DidCloseTextDocumentParams, DidOpenTextDocumentParams, DidSaveTextDocumentParams,
+    FileEvent, InitializeParams, MessageType, NumberOrString, TraceValue, Url, WorkspaceFoldersChangeEvent,
 };
 
 use crate::abilities::Abilities;
@@ -49,7 +49,7 @@ pub(crate) enum Message {
     /// A document was edited.
     Change(DidChangeTextDocumentParams),
     /// A document was written to disk.
-    Saved,
+    Saved(DidSaveTextDocumentParams),
     /// A document was closed.
     Close(DidCloseTextDocumentParams),
     /// The client's settings changed; these are the new ones where the client does not want to be asked.
@@ -178,7 +178,7 @@ impl Session {
             Message::Initialized => self.initialized(),
             Message::Open(params) => self.open(params),
             Message::Change(params) => self.change(&params),
-            Message::Saved => self.look_at_unwatched(),
+            Message::Saved(params) => self.saved(&params.text_document.uri),
             Message::Close(params) => self.close(&params.text_document.uri),
             Message::SettingsChanged(_) if self.abilities.configuration => self.ask_settings(),
             Message::SettingsChanged(value) | Message::Settings(value) => self.set(&value),
@@ -231,7 +231,7 @@ impl Session {
             self.out.log(MessageType::WARNING, &format!("{} was opened twice", item.uri));
             self.close(&item.uri);
         }
-        self.look_at_unwatched();
+        self.look_at_unwatched(None);
         let home = self.workspace.home(&item.uri);
         let mut rules = self.workspace.rules(&home);
         rules.excluded |= !is_ours(&item.uri, &item.language_id);

@@ -152,6 +152,8 @@ struct Reader<'a, 'r> {
     detection: &'a Detection,
     /// The selection of a name; of several the last.
     by_name: FxHashMap<&'a str, usize>,
+    /// The number of a group by its name.
+    groups: FxHashMap<Box<str>, u16>,
     /// The selections that have been named so far, and how often in all.
     named: FxHashSet<usize>,
     names: usize,
@@ -162,7 +164,8 @@ struct Reader<'a, 'r> {
 impl<'a, 'r> Reader<'a, 'r> {
     fn new(rule: &'r mut Rule, detection: &'a Detection) -> Self {
         let by_name = detection.selections.iter().zip(0..).map(|(selection, at)| (&*selection.name.text, at)).collect();
-        Self { rule, detection, by_name, named: FxHashSet::default(), names: 0, seen: None }
+        let (groups, named) = (FxHashMap::default(), FxHashSet::default());
+        Self { rule, detection, by_name, groups, named, names: 0, seen: None }
     }
 
     fn read(&mut self) {
@@ -266,15 +269,18 @@ impl<'a, 'r> Reader<'a, 'r> {
     fn predicates(&mut self, node: &Node<'a>) {
         // What must hold together to be left out is one group, whichever selections it stands in.
         let mut clauses: FxHashMap<u16, Vec<&str>> = FxHashMap::default();
+        let mut named: FxHashSet<(u16, &str)> = FxHashSet::default();
         node.each(|leaf, place| {
-            let names = clauses.entry(place.clause).or_default();
-            if place.together && !names.contains(&leaf.group.as_str()) {
-                names.push(&leaf.group);
+            if place.together && named.insert((place.clause, &leaf.group)) {
+                clauses.entry(place.clause).or_default().push(&leaf.group);
             }
         });
+        let mut groups: FxHashMap<u16, u16> = FxHashMap::default();
         node.each(|leaf, place| {
             let group = match clauses.get(&place.clause) {
-                Some(names) if place.together && names.len() > 1 => self.named_group(&names.join(" and ")),
+                Some(names) if place.together && names.len() > 1 => {
+                    *groups.entry(place.clause).or_insert_with(|| self.named_group(&names.join(" and ")))
+                }
                 _ => self.named_group(&leaf.group),
             };
             self.leaf(leaf, group, place);
@@ -283,12 +289,13 @@ impl<'a, 'r> Reader<'a, 'r> {
 
     /// The number of a group.
     fn named_group(&mut self, name: &str) -> u16 {
-        let groups = &mut self.rule.groups;
-        let at = groups.iter().position(|known| **known == *name).unwrap_or_else(|| {
-            groups.push(name.into());
-            groups.len() - 1
-        });
-        u16::try_from(at).unwrap_or(u16::MAX)
+        if let Some(&group) = self.groups.get(name) {
+            return group;
+        }
+        let group = u16::try_from(self.rule.groups.len()).unwrap_or(u16::MAX);
+        self.rule.groups.push(name.into());
+        self.groups.insert(name.into(), group);
+        group
     }
 
     fn leaf(&mut self, leaf: &Leaf<'_>, group: u16, place: Place) {

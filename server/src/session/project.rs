@@ -143,6 +143,12 @@ impl Session {
         }
     }
 
+    /// A document was written.
+    pub(super) fn saved(&mut self, uri: &Url) {
+        self.look_at_unwatched(uri.to_file_path().ok().as_deref());
+        self.tell_news(&[]);
+    }
+
     /// Has the client say when its settings change.
     pub(super) fn watch_settings(&self) {
         if self.abilities.watch_settings {
@@ -150,10 +156,14 @@ impl Session {
         }
     }
 
-    /// Where the client does not watch files, configurations are looked at whenever a document is opened or written.
-    pub(super) fn look_at_unwatched(&mut self) {
+    /// Where the client does not watch files, configurations are looked at whenever a document is opened or written, and what
+    /// was `written` may be among somebody's own rules.
+    pub(super) fn look_at_unwatched(&mut self, written: Option<&Path>) {
         if self.abilities.watch {
             return;
+        }
+        if let Some(place) = written {
+            self.workspace.touch_own_rules(place);
         }
         let changed = self.workspace.changed_configurations();
         let mut touched = false;

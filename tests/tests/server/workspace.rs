@@ -80,3 +80,32 @@ fn lenses_and_hints_are_asked_for_again_when_settings_change() {
     client.wait("hints", |message| message["method"] == "workspace/inlayHint/refresh");
     assert_eq!(client.stop().code(), Some(0));
 }
+
+#[test]
+fn own_rules_count_anew_when_written_where_no_files_are_watched() {
+    let local = "[corpus]\nlocal = ['rules']\n";
+    let (_dir, root) = folder(&[("sigwise.toml", local), ("rules/a.yml", &rule(1, "First Rule")), ("b.yml", RULE)]);
+    let (b, second) = (uri(&root.join("b.yml")), root.join("rules/second.yml"));
+    let mut client = Client::new(&Options { folders: vec![root.clone()], ..Options::default() });
+    client.open(&b, RULE);
+    client.published_for(&b, 1);
+    let command = json!({ "command": "sigwise.showCorpusInfo", "arguments": [{ "uri": b, "format": "json" }] });
+    let until = |client: &mut Client, rules: u64| {
+        for _ in 0..200 {
+            let info = client.request("workspace/executeCommand", command.clone());
+            // The overlay is the last source.
+            if info["result"]["sources"].as_array().and_then(|all| all.last()).is_some_and(|own| own["rules"] == rules)
+            {
+                return;
+            }
+            std::thread::sleep(std::time::Duration::from_millis(50));
+        }
+        panic!("the corpus never had {rules} rules of the folder");
+    };
+    until(&mut client, 1);
+    std::fs::write(&second, rule(2, "Second Rule")).unwrap();
+    client.open(&uri(&second), &rule(2, "Second Rule"));
+    client.notify("textDocument/didSave", json!({ "textDocument": { "uri": uri(&second) } }));
+    until(&mut client, 2);
+    assert_eq!(client.stop().code(), Some(0));
+}
