@@ -110,3 +110,49 @@ fn rules_that_rules_name_are_found_in_other_files() {
     }
     client.stop();
 }
+
+#[test]
+fn rules_of_the_folders_are_listed_and_so_is_who_names_them() {
+    let named = rule(7, "Öther Rule").replace("status:", "name: other_rule\nstatus:");
+    let related = rule(8, "Rundll32 By Name")
+        .replace("status:", "related:\n    - id: 5013ea4a-1b0f-4d3c-9f5e-000000000007\n      type: similar\nstatus:");
+    let correlation =
+        "title: Two\nid: 5013ea4a-1b0f-4d3c-9f5e-000000000009\ncorrelation:\n    rules:\n        - other_rule\n";
+    let (_dir, root) = folder(&[("o.yml", &named), ("r.yml", &related), ("sub/c.yml", correlation)]);
+    let o = uri(&root.join("o.yml"));
+    let mut client =
+        Client::new(&Options { folders: vec![root.clone()], capabilities: everything(), ..Options::default() });
+    indexed(&mut client);
+
+    let mut symbols = |query: &str| {
+        let found = client.request("workspace/symbol", json!({ "query": query }))["result"].clone();
+        let file = |one: &Value| one["location"]["uri"].as_str().unwrap().rsplit('/').next().unwrap().to_owned();
+        found.as_array().unwrap().iter().map(file).collect::<Vec<_>>()
+    };
+    assert_eq!(symbols("rndl32nm"), ["r.yml"], "letters in their order");
+    assert_eq!(symbols("5013ea4a-1b0f-4d3c-9f5e-000000000009"), ["c.yml"], "an id");
+    assert_eq!(symbols("nothing like it"), [""; 0]);
+    assert_eq!(symbols("").len(), 3);
+
+    client.open(&o, &named);
+    // A rule is named by its id and by its name, wherever one asks.
+    for (marked, with_itself, files) in [
+        ("000000000007", true, &["c.yml", "o.yml", "o.yml", "r.yml"][..]),
+        ("000000000007", false, &["c.yml", "r.yml"][..]),
+        ("other_rule", false, &["c.yml", "r.yml"][..]),
+    ] {
+        let at = named.find(marked).unwrap();
+        let (_, mut place) = cursor(&o, &format!("{}^{}", &named[..at], &named[at..]));
+        place["context"] = json!({ "includeDeclaration": with_itself });
+        let found = client.request("textDocument/references", place)["result"].clone();
+        let mut places: Vec<_> = found
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|one| one["uri"].as_str().unwrap().rsplit('/').next().unwrap())
+            .collect();
+        places.sort_unstable();
+        assert_eq!(places, files, "{marked}: {found}");
+    }
+    client.stop();
+}

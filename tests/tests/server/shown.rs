@@ -144,6 +144,9 @@ fn lenses_and_the_commands_that_they_run() {
         match command["command"].as_str() {
             Some("sigwise.technique") => assert!(answer["result"].as_str().unwrap().starts_with("### T1059.001")),
             Some("sigwise.advise") => assert_eq!(answer["result"].as_array().unwrap().len(), 1),
+            Some("sigwise.similarRules") => {
+                assert!(answer["result"][0][0]["score"].as_f64().unwrap() > 0.0, "{answer}")
+            }
             _ => {}
         }
     }
