@@ -124,7 +124,7 @@ impl Report {
 
     /// The fixes of a finding, their templates filled.
     pub(crate) fn fixes<'a>(&self, file: &Linted, found: &'a Diagnostic) -> Vec<Filled<'a>> {
-        let mut texts = Texts::new(&file.path, file.source.text(), found, self.today);
+        let mut texts = Texts::new(&file.path, file.source.text(), &found.fingerprint, self.today);
         let mut fixes = Vec::with_capacity(found.fixes.len());
         for fix in &found.fixes {
             fixes.push(Filled {

@@ -178,7 +178,7 @@ impl Session {
             Message::Initialized => self.initialized(),
             Message::Open(params) => self.open(params),
             Message::Change(params) => self.change(&params),
-            Message::Saved(params) => self.saved(&params.text_document.uri),
+            Message::Saved(params) => self.look_at_unwatched(params.text_document.uri.to_file_path().ok().as_deref()),
             Message::Close(params) => self.close(&params.text_document.uri),
             Message::SettingsChanged(_) if self.abilities.configuration => self.ask_settings(),
             Message::SettingsChanged(value) | Message::Settings(value) => self.set(&value),

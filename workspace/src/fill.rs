@@ -3,7 +3,6 @@
 use std::borrow::Cow;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use sigwise_lint::Diagnostic;
 use sigwise_lint::diagnostic::EditText;
 use sigwise_lint::fix::Fill;
 use uuid::{Builder, Uuid};
@@ -56,20 +55,20 @@ impl Ids {
     }
 }
 
-/// The texts of a finding's edits, in their order: the same wherever the finding is shown.
+/// The texts of edits, in their order: of a finding's the same wherever it is shown.
 #[derive(Debug)]
 pub struct Texts<'a> {
     path: &'a str,
     text: &'a str,
-    fingerprint: &'a str,
+    key: &'a str,
     today: (u16, u8, u8),
     ids: Option<Ids>,
 }
 
 impl<'a> Texts<'a> {
-    /// For a finding in the file at `path` with this text.
-    pub fn new(path: &'a str, text: &'a str, finding: &'a Diagnostic, today: (u16, u8, u8)) -> Self {
-        Self { path, text, fingerprint: &finding.fingerprint, today, ids: None }
+    /// For the file at `path` with this text; `key` tells apart what is made for different purposes: a finding's fingerprint.
+    pub fn new(path: &'a str, text: &'a str, key: &'a str, today: (u16, u8, u8)) -> Self {
+        Self { path, text, key, today, ids: None }
     }
 
     /// The text of the next edit.
@@ -78,7 +77,7 @@ impl<'a> Texts<'a> {
             EditText::Text(text) => text.into(),
             EditText::Today => iso(self.today).into(),
             EditText::FreshId => {
-                self.ids.get_or_insert_with(|| Ids::new(self.path, self.text, self.fingerprint)).fresh().into()
+                self.ids.get_or_insert_with(|| Ids::new(self.path, self.text, self.key)).fresh().into()
             }
         }
     }

@@ -92,7 +92,8 @@ fn report_one(rule: &DetectionRule<'_>, condition: &Condition, reference: Refere
         let title = format!("replace `{pattern}` with `{meant}`");
         finding = finding.fix(Fix::risky(title, [Edit::replace(reference.name.span, meant)]));
     }
-    let part = logic::editable_condition(rule.source(), rule.document, rule.detection).and_then(|condition| removable(condition, reference.name.span));
+    let editable = logic::editable_condition(rule.source(), rule.document, rule.detection);
+    let part = editable.and_then(|condition| removable(condition, reference.name.span));
     if let Some(span) = part.filter(|_| condition.span.contains(reference.name.span)) {
         let title = format!("remove `{}`", rule.source().slice(span).trim());
         finding.fix(Fix::risky(title, [Edit::remove(span)]));

@@ -1,7 +1,7 @@
 //! What can be done: about findings their fixes, all safe ones at once, and suppressions; beside them what peers have to
 //! offer and what can be generated.
 
-use sigwise_lint::diagnostic::Applicability;
+use sigwise_lint::diagnostic::{Applicability, Edit};
 use sigwise_lint::fix::fix;
 use sigwise_lint::project::FileEntries;
 use sigwise_lint::suppress::{Scope, suppression};
@@ -18,6 +18,9 @@ use super::diagnostics::diagnostic;
 use super::{generators, peers};
 use crate::view::View;
 
+/// Changes that no finding asks for.
+const REWRITE: CodeActionKind = CodeActionKind::REFACTOR_REWRITE;
+
 /// Applies every safe fix.
 const FIX_ALL: CodeActionKind = CodeActionKind::new("source.fixAll.sigwise");
 
@@ -30,7 +33,7 @@ const MAX_SUPPRESSIONS: usize = 20;
 /// What is announced.
 pub(crate) fn options() -> CodeActionProviderCapability {
     CodeActionProviderCapability::Options(CodeActionOptions {
-        code_action_kinds: Some(vec![CodeActionKind::QUICKFIX, peers::KIND, FIX_ALL]),
+        code_action_kinds: Some(vec![CodeActionKind::QUICKFIX, REWRITE, FIX_ALL]),
         ..CodeActionOptions::default()
     })
 }
@@ -48,7 +51,7 @@ pub(crate) fn code_actions(view: &View<'_>, range: Range, context: &CodeActionCo
     if only.is_some_and(|only| asks_for(only, &FIX_ALL)) {
         actions.extend(fix_all(view));
     }
-    if only.is_none_or(|only| asks_for(only, &peers::KIND)) {
+    if only.is_none_or(|only| asks_for(only, &REWRITE)) {
         actions.extend(peers::actions(view, view.span(range)));
         actions.extend(generators::actions(view, view.span(range)));
     }
@@ -64,7 +67,7 @@ fn asks_for(only: &[CodeActionKind], kind: &CodeActionKind) -> bool {
 
 fn fixes(view: &View<'_>, found: &Diagnostic, out: &mut Vec<CodeAction>) {
     // Fresh ids are counted through all fixes of a finding, as on the command line.
-    let mut texts = Texts::new(view.path, view.text(), found, view.today);
+    let mut texts = Texts::new(view.path, view.text(), &found.fingerprint, view.today);
     let mut has_preferred = false;
     for fix in &found.fixes {
         let edits = fix.edits.iter().map(|edit| view.text_edit(edit.span, texts.next(&edit.text))).collect();
@@ -81,7 +84,7 @@ fn is_safe(fix: &Fix) -> bool {
 fn suppressions(view: &View<'_>, found: &Diagnostic, out: &mut Vec<CodeAction>) {
     for (scope, place) in [(Scope::Line, "here"), (Scope::File, "in this file")] {
         let Some(edit) = suppression(view.file(), found, scope) else { continue };
-        let mut texts = Texts::new(view.path, view.text(), found, view.today);
+        let mut texts = Texts::new(view.path, view.text(), &found.fingerprint, view.today);
         let edits = vec![view.text_edit(edit.span, texts.next(&edit.text))];
         out.push(quick_fix(view, found, format!("ignore `{}` {place}", found.check.id), edits));
     }
@@ -95,6 +98,13 @@ fn quick_fix(view: &View<'_>, found: &Diagnostic, title: String, edits: Vec<Text
         edit: Some(view.workspace_edit(edits)),
         ..CodeAction::default()
     }
+}
+
+/// A change that no finding asks for.
+pub(super) fn rewrite(view: &View<'_>, title: String, edits: &[Edit]) -> CodeAction {
+    let mut texts = Texts::new(view.path, view.text(), "action", view.today);
+    let edits = edits.iter().map(|edit| view.text_edit(edit.span, texts.next(&edit.text))).collect();
+    CodeAction { title, kind: Some(REWRITE), edit: Some(view.workspace_edit(edits)), ..CodeAction::default() }
 }
 
 /// What `sigwise lint --fix` would write, as edits of the lines that it changes.

@@ -6,10 +6,10 @@ use sigwise_lint::rule::RuleDocument;
 use sigwise_sigma::detection::Spanned;
 use sigwise_sigma::yaml::Entry;
 use sigwise_sigma::{Body, Document, Span};
-use sigwise_workspace::fill::{Ids, iso};
+use sigwise_workspace::fill::iso;
 use tower_lsp::lsp_types::CodeAction;
 
-use super::peers::KIND;
+use super::code_actions::rewrite;
 use crate::view::View;
 
 /// What can be generated at a range: at `id`, `date` and `modified` another value, at `title` an id and a date that are
@@ -27,7 +27,7 @@ pub(super) fn actions(view: &View<'_>, range: Span) -> Vec<CodeAction> {
             _ => (format!("set `{key}` to today"), EditText::Today),
         };
         if let Some(value) = value.filter(|value| !value.span.is_empty() && *value.text != *iso(view.today)) {
-            actions.push(action(view, title, vec![Edit { span: value.span, text: new }]));
+            actions.push(rewrite(view, title, &[Edit { span: value.span, text: new }]));
         }
     }
     let missing = [
@@ -38,7 +38,7 @@ pub(super) fn actions(view: &View<'_>, range: Span) -> Vec<CodeAction> {
     for (at, key, new, title) in missing {
         if here(at).is_some() && document.get(key).is_none() && !is_told(view, document, key) {
             let edits = insert_key(&RuleDocument { file: view.file(), document }, key, new);
-            actions.extend(edits.map(|edits| action(view, title.to_owned(), edits)));
+            actions.extend(edits.map(|edits| rewrite(view, title.to_owned(), &edits)));
         }
     }
     actions
@@ -52,16 +52,6 @@ fn is_at(entry: &Entry, range: Span) -> bool {
 fn is_told(view: &View<'_>, document: &Document, key: &str) -> bool {
     let says = format!("missing-{key}");
     view.found().iter().any(|found| found.check.id == says && document.span.contains(found.span))
-}
-
-fn action(view: &View<'_>, title: String, edits: Vec<Edit>) -> CodeAction {
-    let mut ids = Ids::new(view.path, view.text(), "action");
-    let edits = edits.into_iter().map(|Edit { span, text }| match text {
-        EditText::Text(new) => view.text_edit(span, new),
-        EditText::FreshId => view.text_edit(span, ids.fresh()),
-        EditText::Today => view.text_edit(span, iso(view.today)),
-    });
-    CodeAction { edit: Some(view.workspace_edit(edits.collect())), title, kind: Some(KIND), ..CodeAction::default() }
 }
 
 #[cfg(test)]

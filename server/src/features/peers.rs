@@ -14,12 +14,10 @@ use sigwise_lint::{exclusion, fix};
 use sigwise_sigma::detection::{Detection, Item, Selection};
 use sigwise_sigma::yaml::{Mapping, Style, Value};
 use sigwise_sigma::{Document, Span};
-use tower_lsp::lsp_types::{CodeAction, CodeActionKind};
+use tower_lsp::lsp_types::CodeAction;
 
+use super::code_actions::rewrite;
 use crate::view::View;
-
-/// The kind of these actions.
-pub(super) const KIND: CodeActionKind = CodeActionKind::REFACTOR_REWRITE;
 
 /// Of so many pieces of advice, those are offered that can be taken over at the cursor,
 const ASKED: usize = 50;
@@ -81,7 +79,7 @@ fn add_exclusions(view: &View<'_>, document: &Document, asking: &Asking<'_>) -> 
         }
         if let Some(addition) = exclusion::add(view.file(), document, std::slice::from_ref(&filter)) {
             let title = format!("exclude {}: {}", said(&filter), evidence(&found));
-            actions.extend(action(view, title, addition.edits));
+            actions.push(rewrite(view, title, &addition.edits));
         }
         filters.push(filter);
     }
@@ -134,11 +132,12 @@ fn add_fields(
         return None;
     }
     let count = selection.group.items().count();
+    let program = fields::original_file_names(asking).into_iter().next();
     let mut actions = Vec::new();
     for found in fields::ranked(asking, TRIED) {
         let name = corpus.field_name(found.field);
         let typical = || found.values.iter().find_map(|row| corpus.sigma(*row, product));
-        let program = fields::original_file_names(asking).into_iter().next().filter(|item| item.key == name);
+        let program = program.clone().filter(|item| item.key == name);
         let Some(SigmaItem { key, value }) = program.or_else(typical).filter(|item| !item.key.is_empty()) else {
             continue;
         };
@@ -153,7 +152,7 @@ fn add_fields(
         let (count, peers) = (found.support.count(), found.support.peers);
         let value = shown(value.as_deref().unwrap_or("null")).into_owned();
         let title = format!("add `{}: {value}`: {count} of {peers} rules look at `{name}`", printable(&key));
-        actions.extend(action(view, title, edits));
+        actions.push(rewrite(view, title, &edits));
     }
     actions.truncate(OFFERED);
     Some(actions)
@@ -184,7 +183,7 @@ fn add_values_at(view: &View<'_>, detection: &Detection, range: Span, asking: &A
         let Some(edit) = add_values(view.file(), item, &[&value]) else { continue };
         let (count, peers) = (sibling.support.count(), sibling.support.peers);
         let title = format!("add `{}`, as {count} of {peers} rules with `{}`", shown(&value), shown(beside));
-        actions.extend(action(view, title, vec![edit]));
+        actions.push(rewrite(view, title, &[edit]));
     }
     actions.truncate(OFFERED);
     actions
@@ -195,15 +194,6 @@ fn written(item: &Item) -> Option<String> {
     let key = item.key.as_ref()?;
     let modifiers: String = key.modifiers.iter().map(|used| format!("|{}", used.word.text)).collect();
     Some(format!("{}{modifiers}", key.field.text))
-}
-
-fn action(view: &View<'_>, title: String, edits: Vec<Edit>) -> Option<CodeAction> {
-    let edit = |Edit { span, text }| match text {
-        EditText::Text(new) => Some(view.text_edit(span, new)),
-        EditText::FreshId | EditText::Today => None,
-    };
-    let edits = edits.into_iter().map(edit).collect::<Option<_>>()?;
-    Some(CodeAction { title, kind: Some(KIND), edit: Some(view.workspace_edit(edits)), ..CodeAction::default() })
 }
 
 #[cfg(test)]

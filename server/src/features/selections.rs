@@ -195,6 +195,7 @@ mod tests {
             assert_eq!(define("nobody"), []);
         });
     }
+
     #[test]
     fn rules_from_everywhere() {
         let id = "7d5b7e5c-3b4f-4c8e-9c54-0a1f4a1de001";

@@ -143,12 +143,6 @@ impl Session {
         }
     }
 
-    /// A document was written.
-    pub(super) fn saved(&mut self, uri: &Url) {
-        self.look_at_unwatched(uri.to_file_path().ok().as_deref());
-        self.tell_news(&[]);
-    }
-
     /// Has the client say when its settings change.
     pub(super) fn watch_settings(&self) {
         if self.abilities.watch_settings {
