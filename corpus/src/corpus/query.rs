@@ -229,23 +229,19 @@ impl Corpus {
 
     /// The rows that these rules have, with how many have each, most first.
     pub fn rows_in(&self, rules: &[RuleId], take: Take) -> Vec<Count<RowId>> {
-        let mut tally = Tally::new(self.row_count(), rules.len());
-        for &rule in rules {
-            for incident in self.rule(rule).incidents().filter(|incident| take.takes(incident)) {
-                tally.add(incident.row.index(), rule);
-            }
-        }
-        tally.counts(RowId)
+        self.rows_where(rules, |incident| take.takes(incident))
     }
 
     /// The same of one field.
     pub fn rows_of_field_in(&self, rules: &[RuleId], field: FieldId, take: Take) -> Vec<Count<RowId>> {
+        self.rows_where(rules, |incident| take.takes(incident) && self.field_of(incident.row) == field)
+    }
+
+    fn rows_where(&self, rules: &[RuleId], takes: impl Fn(&Incident) -> bool) -> Vec<Count<RowId>> {
         let mut tally = Tally::new(self.row_count(), rules.len());
         for &rule in rules {
-            for incident in self.rule(rule).incidents().filter(|incident| take.takes(incident)) {
-                if self.field_of(incident.row) == field {
-                    tally.add(incident.row.index(), rule);
-                }
+            for incident in self.rule(rule).incidents().filter(&takes) {
+                tally.add(incident.row.index(), rule);
             }
         }
         tally.counts(RowId)

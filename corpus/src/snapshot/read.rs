@@ -81,7 +81,7 @@ impl Snapshot {
             return Err(SnapshotError::Length { expected: layout.size, found });
         }
         let large = found > AT_ONCE;
-        let (sum, texts) = both(large, || Layout::sum_tables(&tables), || String::from_utf8(texts));
+        let (sum, texts) = side_by_side(large, || Layout::sum_tables(&tables), || String::from_utf8(texts));
         let texts = match texts {
             Ok(texts) => texts,
             Err(error) => {
@@ -91,7 +91,7 @@ impl Snapshot {
         };
         let snapshot = Self { bytes: Cow::Owned(tables), texts: Cow::Owned(texts), columns: layout.columns };
         let (sum, tables) =
-            both(large, || layout.check_sum(sum, snapshot.texts.as_bytes()), || snapshot.check_tables());
+            side_by_side(large, || layout.check_sum(sum, snapshot.texts.as_bytes()), || snapshot.check_tables());
         sum.and(tables)?;
         Ok(snapshot)
     }
@@ -341,6 +341,6 @@ impl Layout {
 }
 
 /// Does both, on two cores if it is worth it.
-fn both<A: Send, B: Send>(worth: bool, a: impl FnOnce() -> A + Send, b: impl FnOnce() -> B + Send) -> (A, B) {
+fn side_by_side<A: Send, B: Send>(worth: bool, a: impl FnOnce() -> A + Send, b: impl FnOnce() -> B + Send) -> (A, B) {
     if worth { rayon::join(a, b) } else { (a(), b()) }
 }
