@@ -58,6 +58,16 @@ local function equal(found, wanted, what)
   end
 end
 
+--- Waits until this check has found something in the buffer.
+local function wait_finding(child, check)
+  child:wait(
+    'a finding',
+    [[local check = ...
+    return vim.iter(vim.diagnostic.get(0)):any(function(it) return it.code == check end)]],
+    check
+  )
+end
+
 --- A Neovim with this rule open and the server at it.
 local function open(text, dir)
   write(dir .. '/rules/a.yml', text)
@@ -134,11 +144,7 @@ test('a file that becomes a rule while it is typed', function(dir)
   equal(child:lua('return #vim.lsp.get_clients()'), 0, 'servers')
   child:type('detection:')
   child:wait_client()
-  child:wait(
-    'a finding',
-    [[return vim.iter(vim.diagnostic.get(0)):any(function(it)
-    return it.code == 'invalid-status' end)]]
-  )
+  wait_finding(child, 'invalid-status')
 end)
 
 test('a buffer without a name, once it has one', function(dir)
@@ -148,11 +154,7 @@ test('a buffer without a name, once it has one', function(dir)
   equal(child:lua('return #vim.lsp.get_clients()'), 0, 'servers')
   child:type(':write later.yml<CR>')
   child:wait_client()
-  child:wait(
-    'a finding',
-    [[return vim.iter(vim.diagnostic.get(0)):any(function(it)
-    return it.code == 'invalid-status' end)]]
-  )
+  wait_finding(child, 'invalid-status')
 end)
 
 test('roots: sigwise.toml before .git, each with a server; a file alone has none', function(dir)
