@@ -126,6 +126,18 @@ pub(super) fn wildcards(text: &str) -> Vec<Part> {
     pattern.into_parts()
 }
 
+/// The same condition, of results of the query.
+pub(super) fn derived(tree: Logic<Comparison>) -> Logic<Comparison> {
+    let each = |nodes: Vec<_>| nodes.into_iter().map(derived).collect();
+    match tree {
+        Logic::And(nodes) => Logic::And(each(nodes)),
+        Logic::Or(nodes) => Logic::Or(each(nodes)),
+        Logic::Alternatives(nodes) => Logic::Alternatives(each(nodes)),
+        Logic::Not(inner) => Logic::Not(Box::new(derived(*inner))),
+        Logic::Leaf(leaf) => Logic::Leaf(Comparison { derived: true, ..leaf }),
+    }
+}
+
 /// Adds the predicates of a condition to a rule, whose log source must be known by then: it decides what fields mean.
 /// Groups are called `part` and the number of the clause: `1`, `step 2: 1`.
 fn add(rule: &mut Rule, part: &str, logic: &Logic<Comparison>) {

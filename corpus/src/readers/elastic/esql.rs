@@ -10,10 +10,10 @@ mod value;
 
 use self::columns::Columns;
 use self::token::Kind;
-use self::value::{Tree, all, all_derived};
+use self::value::{Tree, all};
 use super::super::cursor::Cursor;
 use super::super::logic::Logic;
-use super::super::query::Query;
+use super::super::query::{Query, derived};
 
 /// What a query says.
 #[derive(Clone, Debug, Default)]
@@ -152,7 +152,7 @@ impl<'q> Parser<'q> {
             let start = self.cursor.place();
             while !self.at_item_end() {
                 if self.eat("where") {
-                    counted.extend(self.condition().map(all_derived));
+                    counted.extend(self.condition().map(derived));
                 } else {
                     self.pass();
                 }

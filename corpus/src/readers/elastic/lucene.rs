@@ -31,10 +31,10 @@ type Tree = Logic<Comparison>;
 
 /// What a token is.
 #[derive(Logos, Clone, Copy, Debug, PartialEq, Eq)]
-#[logos(skip r"[\s\u{3000}]+")]
+#[logos(skip r"[ \t\r\n\u{3000}]+")]
 enum Kind {
     /// A term without quotes, or the name of a field.
-    #[regex(r#"([^\s\u{3000}\\():<>="{}\[\]^~!+/&|-]|\\(?s:.)|[&|][^\s&|():])([^\s\u{3000}\\():"{}\[\]^~]|\\(?s:.))*"#)]
+    #[regex(r#"([^ \t\r\n\u{3000}\\():<>="{}\[\]^~!+/&|-]|\\(?s:.)|[&|][^ \t\r\n\u{3000}&|():])([^ \t\r\n\u{3000}\\():"{}\[\]^~]|\\(?s:.))*"#)]
     Word,
     /// A phrase.
     #[regex(r#""([^"\\]|\\(?s:.))*""#)]

@@ -3,10 +3,10 @@
 use logos::Logos;
 
 use super::super::logic::Logic;
-use super::super::query::{Comparison, Test};
+use super::super::query::{Comparison, Test, derived};
 use super::lexer::{unescaped, unquoted};
 use super::pipeline::Reader;
-use super::scope::Scope;
+use super::scope::{Origin, Scope};
 use super::search::single;
 use crate::normal::Part;
 use crate::op::Base;
@@ -354,7 +354,14 @@ fn compare(operator: &str, left: &Expr<'_>, right: &Expr<'_>, scope: &Scope) -> 
     } else {
         let other = right.any_field()?;
         match right.same_field() {
-            Some(other) if equality => test(left, Test::FieldRef(other.to_owned()), other, scope)?,
+            Some(name) if equality => {
+                let (other, made) = match scope.of(name) {
+                    Origin::Event(field) => (field, false),
+                    _ => (other.to_owned(), true),
+                };
+                let tree = test(left, Test::FieldRef(other), name, scope)?;
+                if made { derived(tree) } else { tree }
+            }
             // Compared with what is computed.
             _ => {
                 let field = left.any_field()?;

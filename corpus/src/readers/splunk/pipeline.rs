@@ -16,6 +16,9 @@ const MAX_DEPTH: usize = 8;
 /// Names that `iplocation` adds.
 const PLACES: [&str; 7] = ["City", "Continent", "Country", "Region", "Timezone", "lat", "lon"];
 
+/// Fields of the event that Splunk's macros put together where a log has them in pieces: auditd's command line.
+const PUT_TOGETHER: [&str; 1] = ["process_exec"];
+
 /// Commands that neither filter events nor make fields that a later one could compare.
 const OTHERS: [&str; 45] = [
     "abstract",
@@ -286,7 +289,7 @@ impl<'m> Reader<'m> {
     fn eval(&mut self, scope: &mut Scope, text: &str) {
         for (name, expr) in eval::assignments(text, self) {
             // In another case it is the same field still.
-            if expr.as_ref().and_then(eval::Expr::same_field) != Some(name) {
+            if expr.as_ref().and_then(eval::Expr::same_field) != Some(name) && !PUT_TOGETHER.contains(&name) {
                 scope.derive(name);
             }
         }

@@ -2,7 +2,7 @@
 //! and words side by side are joined by *and*.
 
 use super::super::logic::Logic;
-use super::super::query::{Comparison, Test};
+use super::super::query::{Comparison, Test, derived};
 use super::lexer::{Kind, Token, closing, tokens, unescaped};
 use super::pipeline::Reader;
 use super::scope::{Scope, plain};
@@ -281,7 +281,7 @@ fn equal(scope: &Scope, name: &str, value: &str) -> Tree {
     let raw = bare(value);
     // In `map`, the value of a result.
     if let Some(field) = raw.strip_prefix('$').and_then(|rest| rest.strip_suffix('$')).filter(|name| !name.is_empty()) {
-        return scope.compare(name, Test::FieldRef(field.to_owned()), &raw);
+        return derived(scope.compare(name, Test::FieldRef(field.to_owned()), &raw));
     }
     let test = if is_network(&raw) { Test::Cidr(raw.clone()) } else { Test::Pattern(pattern(value)) };
     scope.compare(name, test, &raw)

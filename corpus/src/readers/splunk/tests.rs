@@ -190,6 +190,10 @@ fn results_are_derived() {
     );
     check("x=1 | eval a=lower(a) | search a=b", &["+ x eq 1", "+ a eq b"]);
     check(
+        "x=1 | eval process_exec=mvjoin(a, \" \") | where like(process_exec, \"%b%\")",
+        &["+ x eq 1", "+ process_exec contains b"],
+    );
+    check(
         r#"x=1 | rex field=a "(?<b>.)(?P<c>.)(?=d)(?:e)" | search b=1 c=2"#,
         &["+ x eq 1", "+ b eq 1 (derived)", "+ c eq 2 (derived)"],
     );
@@ -203,6 +207,10 @@ fn results_are_derived() {
         &["+ x eq 1", "+ Country eq b (derived)", "+ duration lt 5 (derived)"],
     );
     check("x=1 | stats count as a by b | where a > c", &["+ x eq 1", "+ a fieldref c (derived)"]);
+    check(
+        "x=1 | rename b as c | eval d=1 | where a=c AND a!=d",
+        &["+ x eq 1", "+ a fieldref b", "- a fieldref d (derived)"],
+    );
 }
 
 #[test]
@@ -231,7 +239,7 @@ fn searches_within_searches_have_a_top_level_of_their_own() {
     check("a=1 NOT [search b=2 | fields c]", &["+ a eq 1", "? a search whose results are left out"]);
     check(
         r#"a=1 | appendpipe [| map search="search `sysmon` b=2 c=$c$"]"#,
-        &["+ a eq 1", "+ b eq 2", "+ c fieldref c"],
+        &["+ a eq 1", "+ b eq 2", "+ c fieldref c (derived)"],
     );
     check("| multisearch [search a=1] [search b=2]", &["+ a eq 1", "+ b eq 2"]);
 }

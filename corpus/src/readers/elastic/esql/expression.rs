@@ -172,10 +172,13 @@ impl<'q> Parser<'q> {
             return None;
         }
         let values = self.list(Token::Close);
-        if matches!(left.kind, Kind::List(_) | Kind::Condition(_)) {
-            return None;
-        }
-        any(values.iter().filter_map(|value| left.related(Relation::Equal, value)).collect())
+        let one = |value: Value<'_>| match (&left.kind, &value.kind) {
+            (Kind::List(_) | Kind::Condition(_), _) => None,
+            // `true in (a == 1, b == 2)`
+            (Kind::Literal(_), Kind::Condition(_)) => value.compared(Relation::Equal, left),
+            _ => left.related(Relation::Equal, &value),
+        };
+        any(values.into_iter().filter_map(one).collect())
     }
 
     /// What stands after `like`: a text, or several in brackets.
@@ -386,7 +389,7 @@ fn affixed(value: &Value<'_>, text: &Value<'_>, before: bool, after: bool) -> Op
     let literals = text.literals();
     let [literal] = literals.as_slice() else { return None };
     let star = |there: bool| there.then_some(Part::Star);
-    let plain = Some(Part::Text(literal.text.clone()));
+    let plain = (!literal.text.is_empty()).then(|| Part::Text(literal.text.clone()));
     let parts = [star(before), plain, star(after)].into_iter().flatten().collect();
     value.has_columns().then(|| value.test(&Test::Pattern(parts), &literal.raw))
 }

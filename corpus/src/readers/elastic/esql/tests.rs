@@ -55,9 +55,9 @@ fn comparisons() {
     assert_eq!(filter("a and not b.c"), ["+ a eq true", "- b.c eq true"]);
     assert_eq!(
         filter("@timestamp > now() - 1 hour and t <= NOW() - 5m"),
-        ["+ @timestamp gt now() - 1 hour", "+ t lte now() - 5m"]
+        ["+ @timestamp gt now() - 1 hour (derived)", "+ t lte now() - 5m (derived)"]
     );
-    assert_eq!(filter("a.b > c.d * 2"), ["+ a.b fieldref c.d * 2"]);
+    assert_eq!(filter("a.b > c.d * 2"), ["+ a.b fieldref c.d * 2 (derived)"]);
     assert_eq!(filter("(a == 1) == false and (b == 2) != false"), ["- a eq 1", "+ b eq 2"]);
     assert_eq!(filter("true and 1 == 1 and a == 1"), ["+ a eq 1"]);
 }
@@ -66,6 +66,7 @@ fn comparisons() {
 fn lists_and_patterns() {
     assert_eq!(filter("a in (\"x*\", 2) and b not in (\"y\")"), ["+ a eq x*", "+ a eq 2", "- b eq y"]);
     assert_eq!(filter("\"x\" in (a, b)"), ["+ a eq x", "+ b eq x"]);
+    assert_eq!(filter("true in (starts_with(a, \"x\"), b == 1)"), ["+ a startswith x", "+ b eq 1"]);
     assert_eq!(filter("a like \"*x*\" and b not like \"y?z\""), ["+ a contains x", "- b wildcard y?z"]);
     assert_eq!(
         filter("a LIKE (\"x*\", \"*y\") and not b like (\"z*\")"),
@@ -85,6 +86,7 @@ fn functions() {
         filter("starts_with(a, \"x\") and ENDS_WITH(b, \"y\") and contains(c, \"z\")"),
         ["+ a startswith x", "+ b endswith y", "+ c contains z"]
     );
+    assert_eq!(filter("starts_with(a, \"\")"), ["+ a exists"]);
     assert_eq!(
         filter("to_lower(a) == \"x\" and to_lower(to_string(b)) like \"*y\" and MV_FIRST(c) == 1"),
         ["+ a eq x", "+ b endswith y", "+ c eq 1"]

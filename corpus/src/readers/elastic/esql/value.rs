@@ -1,7 +1,7 @@
 //! What an expression of ES|QL is worth, and what it says when it is compared.
 
 use super::super::super::logic::Logic;
-use super::super::super::query::{Comparison, Test, wildcards};
+use super::super::super::query::{Comparison, Test, derived, wildcards};
 use crate::normal::Part;
 use crate::op::Base;
 
@@ -157,8 +157,13 @@ impl Value<'_> {
             },
             Kind::Condition(_) => return None,
         };
-        let derived = matches!(&other.kind, Kind::Columns(columns) if columns.iter().any(|column| column.derived));
-        let tree = self.test(&test, other.raw).map(|tree| if derived { all_derived(tree) } else { tree });
+        let computed = match &other.kind {
+            Kind::Columns(columns) => columns.iter().any(|column| column.derived),
+            // Of the event or not: `now() - 1 day` is no value that events are looked for by.
+            Kind::Computed { .. } => true,
+            _ => false,
+        };
+        let tree = self.test(&test, other.raw).map(|tree| if computed { derived(tree) } else { tree });
         tree.map(|tree| if unequal { tree.negated() } else { tree })
     }
 
@@ -200,16 +205,4 @@ pub(super) fn all(mut nodes: Vec<Tree>) -> Option<Tree> {
 /// One of them, as the values of a list; `None` of none.
 pub(super) fn any(mut nodes: Vec<Tree>) -> Option<Tree> {
     if nodes.len() > 1 { Some(Logic::Alternatives(nodes)) } else { nodes.pop() }
-}
-
-/// The same condition, of results of the query.
-pub(super) fn all_derived(tree: Tree) -> Tree {
-    let each = |nodes: Vec<Tree>| nodes.into_iter().map(all_derived).collect();
-    match tree {
-        Logic::And(nodes) => Logic::And(each(nodes)),
-        Logic::Or(nodes) => Logic::Or(each(nodes)),
-        Logic::Alternatives(nodes) => Logic::Alternatives(each(nodes)),
-        Logic::Not(inner) => Logic::Not(Box::new(all_derived(*inner))),
-        Logic::Leaf(leaf) => Logic::Leaf(Comparison { derived: true, ..leaf }),
-    }
 }

@@ -32,6 +32,8 @@ fn patterns_and_regular_expressions() {
     let lines = ["+ a startswith x", "+ b wildcard x?y", "+ c eq x*", "+ d eq *x*", "+ e exists"];
     assert_eq!(show(r#"a:x* AND b:x?y AND c:x\* AND d:"*x*" AND e:*"#), lines);
     assert_eq!(show(r"a:(u+s OR /U[0-9]{2}\/x/)"), ["+ a eq u+s", "+ a regex U[0-9]{2}/x"]);
+    // Only blanks, tabs and line breaks part terms.
+    assert_eq!(show("a:x\u{a0}y* AND b:z"), ["+ a startswith x\u{a0}y", "+ b eq z"]);
     assert_eq!(show(r"a\:b:c\:\\d\ e"), [r"+ a:b eq ?:\d e"]);
     assert_eq!(show("a:x^2 AND b:\"y z\"~3 AND c:w~"), ["+ a eq x", "+ b eq y z", "+ c eq w"]);
 }
