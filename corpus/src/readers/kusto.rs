@@ -1,5 +1,6 @@
 //! Kusto queries: FalconFriday's Markdown, Sentinel's analytics rules in YAML or JSON, and queries in files of their own.
 
+mod call;
 mod columns;
 mod condition;
 mod expression;
@@ -9,6 +10,7 @@ mod parse;
 mod read;
 mod scope;
 mod sentinel;
+mod source;
 mod stage;
 mod syntax;
 mod tables;
@@ -36,10 +38,10 @@ const HEAD: usize = 1_024;
 const GENERIC: [&str; 6] = ["kql", "kusto", "query", "queries", "detection", "hunt details"];
 
 /// Reads a file; see [`super::read`]. What it is, its content says, except that a bare query is one only in a file that is
-/// called so.
+/// called so, or has a name that says nothing.
 pub(super) fn read(path: &str, bytes: Vec<u8>) -> Reading {
     let mut reading = Reading::default();
-    let extension = path.rsplit_once('.').map(|(_, extension)| extension.to_ascii_lowercase());
+    let extension = extension(path);
     let query = matches!(extension.as_deref(), Some("kql" | "csl" | "kusto"));
     let bytes = utf8(bytes);
     if bytes.iter().take(HEAD).any(|&byte| byte == NO_TEXT) {
@@ -49,7 +51,8 @@ pub(super) fn read(path: &str, bytes: Vec<u8>) -> Reading {
         return reading;
     }
     let text = String::from_utf8_lossy(&bytes).into_owned();
-    if text.trim_start_matches('\u{feff}').trim_start().starts_with('{') && text.contains("\"query\"") {
+    let begin = text.trim_start_matches('\u{feff}').trim_start();
+    if begin.starts_with('{') && text.contains("\"query\"") {
         for analytic in template::read(&text) {
             let document = reading.rules.len();
             reading.rules.push(rule_of(path, document, analytic));
@@ -57,18 +60,35 @@ pub(super) fn read(path: &str, bytes: Vec<u8>) -> Reading {
         return reading;
     }
     // YAML is also found in files that are called queries.
-    if text.lines().any(|line| line.starts_with("query:") || line.trim_start().starts_with("queryText:")) {
+    let yaml = |line: &str| {
+        let line = line.trim_start_matches([' ', '-']);
+        line.starts_with("query:") || line.starts_with("queryText:")
+    };
+    if text.lines().any(yaml) {
         analytics(path, bytes, &mut reading);
         if !reading.rules.is_empty() || !reading.inactive.is_empty() {
             return reading;
         }
     }
-    if query || (extension.as_deref() == Some("txt") && is_query(&parse::parse(&text).0)) {
+    let plain = matches!(extension.as_deref(), None | Some("txt"));
+    // Markdown is, too; a query begins with no heading.
+    if (query && !begin.starts_with("# ")) || (plain && is_query(&parse::parse(&text).0)) {
         reading.rules.push(bare(path, &text));
-    } else if ["```", "~~~"].iter().any(|fence| text.contains(fence)) {
+    } else if query || plain || markdown::is_called(extension.as_deref()) || markdown::has_fence(&text) {
         page(path, &text, &mut reading);
     }
     reading
+}
+
+/// What the name of a file says of its content, in lower case; `None` where it only looks as if it did: in `A v1.2 to B`
+/// and `Advisory 2024.3`.
+fn extension(path: &str) -> Option<String> {
+    let name = path.rsplit(['/', '\\']).next().unwrap_or(path);
+    let (_, extension) = name.rsplit_once('.')?;
+    let meant = extension.len() <= 8
+        && extension.starts_with(|c: char| c.is_ascii_alphabetic())
+        && extension.bytes().all(|b| b.is_ascii_alphanumeric());
+    meant.then(|| extension.to_ascii_lowercase())
 }
 
 /// A file that is a query.
@@ -115,7 +135,8 @@ fn rule_of(path: &str, document: usize, analytic: Analytic) -> Rule {
 }
 
 fn analytics(path: &str, bytes: Vec<u8>, reading: &mut Reading) {
-    let (rules, unread) = sentinel::read(bytes);
+    let (mut rules, unread) = sentinel::read(bytes);
+    rules.retain(|analytic| !analytic.listed || is_query(&parse::parse(&analytic.query).0));
     for (document, analytic) in rules.into_iter().enumerate() {
         let rule = rule_of(path, document, analytic);
         if rule.status.as_deref() == Some("deprecated") {
@@ -124,19 +145,22 @@ fn analytics(path: &str, bytes: Vec<u8>, reading: &mut Reading) {
             reading.rules.push(rule);
         }
     }
-    reading.unread.extend(unread);
+    if !reading.rules.is_empty() || !reading.inactive.is_empty() {
+        reading.unread.extend(unread);
+    }
 }
 
 /// A page with queries: each is a rule. Where there is more than one, each has the heading above it in its title, and none
 /// has the page's id.
 fn page(path: &str, text: &str, reading: &mut Reading) {
-    let page = markdown::read(text);
-    let mut found: Vec<_> = Vec::new();
-    for block in page.blocks {
+    let mut page = markdown::read(text);
+    let read = |block: markdown::Block| {
         let (script, unread) = parse::parse(&block.query);
-        if is_query(&script) {
-            found.push((block, script, unread));
-        }
+        is_query(&script).then_some((block, script, unread))
+    };
+    let mut found: Vec<_> = std::mem::take(&mut page.blocks).into_iter().filter_map(read).collect();
+    if found.is_empty() {
+        found = markdown::unfenced(text).into_iter().filter_map(read).collect();
     }
     let some = |text: &str| Some(text).filter(|text| !text.is_empty()).map(Box::<str>::from);
     let alone = found.len() == 1;
@@ -183,7 +207,8 @@ fn is_query(script: &Script) -> bool {
         Statement::Let(_, Definition::Function(function)) => !function.body.is_empty(),
         Statement::Let(_, Definition::Value(pipeline)) | Statement::Query(pipeline) => match &pipeline.source {
             Source::Union(_) | Source::Search(..) => true,
-            Source::Expr(Expr::Name(_) | Expr::Call(..) | Expr::Path(..) | Expr::Query(_)) => {
+            // A bag is `{table}` in a template.
+            Source::Expr(Expr::Name(_) | Expr::Call(..) | Expr::Path(..) | Expr::Query(_) | Expr::Bag) => {
                 pipeline.stages.iter().any(|stage| !matches!(stage, Stage::Other))
             }
             _ => false,

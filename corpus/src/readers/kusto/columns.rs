@@ -1,11 +1,14 @@
 //! Columns: which of them are parts of the event, and which the query makes.
 
+use std::rc::Rc;
+
 use rustc_hash::FxHashMap;
 
 use super::read::Reader;
 use super::scope::{Env, Table};
 use super::syntax::{Assign, Expr};
 use super::target::Target;
+use super::value::Value;
 
 /// Of so many columns of a table something is kept.
 const MAX_COLUMNS: usize = 500;
@@ -17,6 +20,8 @@ pub(super) enum Column {
     Field(String),
     /// A result of the query.
     Derived,
+    /// A constant, or the elements of a list of them, a row for each.
+    Constant(Rc<[Value]>),
 }
 
 /// The columns of a table, as far as something is known of them.
@@ -43,6 +48,19 @@ impl Columns {
 
     pub(super) fn close(&mut self) {
         self.closed = true;
+    }
+
+    /// There may be columns that nothing is known of, after all.
+    pub(super) fn open(&mut self) {
+        self.closed = false;
+    }
+
+    /// The values of a column that is a constant.
+    pub(super) fn constant(&self, name: &str) -> Option<&Rc<[Value]>> {
+        match self.known.get(name) {
+            Some(Column::Constant(values)) => Some(values),
+            _ => None,
+        }
     }
 
     pub(super) fn knows(&self, name: &str) -> bool {
@@ -107,6 +125,9 @@ impl<'q> Reader<'q> {
             }
             _ => return None,
         };
+        if let Some(values) = self.constant(&assign.value, env, columns) {
+            return Some((name, Column::Constant(values.into())));
+        }
         let column = match self.target(&assign.value, env, columns) {
             // `PipeName = AdditionalFields.PipeName`: the property's own name is the better known one.
             Target::Field(field) => match field.rsplit_once('.') {

@@ -2,64 +2,52 @@
 
 use super::super::logic::Logic;
 use super::super::query::{Comparison, Test};
+use super::call::is_condition;
 use super::columns::Columns;
 use super::read::Reader;
 use super::scope::{Bound, Env};
-use super::syntax::{Assign, Binary, Expr, Statement};
+use super::syntax::{Binary, Expr};
 use super::target::Target;
-use super::value::Value;
+use super::value::{Value, is_placeholder};
 use crate::normal::Part;
 use crate::op::Base;
 
-/// The networks that nobody routes.
-const PRIVATE: [&str; 3] = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"];
-
-type Leaf = Logic<Comparison>;
+pub(super) type Leaf = Logic<Comparison>;
 
 impl<'q> Reader<'q> {
-    /// What a condition asks for; `None` where it asks for nothing that the event says. In a `search`, bare texts are
-    /// keywords. `wanted` is false below an odd number of negations.
-    pub(super) fn condition(
-        &mut self,
-        expr: &'q Expr,
-        env: Env,
-        columns: &Columns,
-        search: bool,
-        wanted: bool,
-    ) -> Option<Leaf> {
+    /// What a condition asks for; `None` where it asks for nothing that the event says. A bare text is a keyword: in a
+    /// `search`, and where a converter from another language put one. `wanted` is false below an odd number of negations.
+    pub(super) fn condition(&mut self, expr: &'q Expr, env: Env, columns: &Columns, wanted: bool) -> Option<Leaf> {
         self.deeper(|reader| match expr {
             Expr::And(operands) | Expr::Or(operands) => {
-                let read: Vec<_> =
-                    operands.iter().filter_map(|e| reader.condition(e, env, columns, search, wanted)).collect();
+                let read: Vec<_> = operands.iter().filter_map(|e| reader.condition(e, env, columns, wanted)).collect();
                 match expr {
                     _ if read.is_empty() => None,
                     Expr::And(_) => Some(Logic::And(read)),
                     _ => Some(Logic::Or(read)),
                 }
             }
-            Expr::Not(inner) => reader.condition(inner, env, columns, search, !wanted).map(opposite),
+            Expr::Not(inner) => reader.condition(inner, env, columns, !wanted).map(opposite),
             Expr::Binary(Binary::Arithmetic, ..) => None,
-            Expr::Binary(operator, left, right) => {
-                reader.compare(*operator, (left, right), env, columns, search, wanted)
-            }
+            Expr::Binary(operator, left, right) => reader.compare(*operator, (left, right), env, columns, wanted),
             Expr::Between(value, from, to) => {
-                let from = reader.compare(Binary::GreaterEqual, (value, from), env, columns, search, wanted);
-                let to = reader.compare(Binary::LessEqual, (value, to), env, columns, search, wanted);
+                let from = reader.compare(Binary::GreaterEqual, (value, from), env, columns, wanted);
+                let to = reader.compare(Binary::LessEqual, (value, to), env, columns, wanted);
                 match (from, to) {
                     (Some(from), Some(to)) => Some(from.and(to)),
                     (one, other) => one.or(other),
                 }
             }
-            Expr::Text(text) if search => Some(keyword(text)),
-            Expr::Call(name, arguments) => reader.call_condition(name, arguments, env, columns, search, wanted),
+            Expr::Text(text) if !text.is_empty() && !is_placeholder(text) => Some(keyword(text)),
+            Expr::Call(name, arguments) => reader.call_condition(name, arguments, env, columns, wanted),
             Expr::Name(name) => match reader.scopes.find(env, name).filter(|_| !columns.knows(name)) {
                 Some((_, binding)) => match binding.value {
                     Bound::Value(value) => {
                         let none = Columns::default();
                         let expr = value.expression().filter(|expr| !matches!(expr, Expr::Bool(_)))?;
-                        reader.condition(expr, binding.outer, &none, search, wanted)
+                        reader.condition(expr, binding.outer, &none, wanted)
                     }
-                    Bound::Argument(expr, env) => reader.condition(expr, env, columns, search, wanted),
+                    Bound::Argument(expr, env) => reader.condition(expr, env, columns, wanted),
                     Bound::Function(_) | Bound::Nothing => None,
                 },
                 None => reader.truth(expr, env, columns),
@@ -75,91 +63,23 @@ impl<'q> Reader<'q> {
         leaf(&target, Test::Pattern(vec![Part::Text("true".to_owned())]), "true")
     }
 
-    fn call_condition(
-        &mut self,
-        name: &'q str,
-        arguments: &'q [Assign],
-        env: Env,
-        columns: &Columns,
-        search: bool,
-        wanted: bool,
-    ) -> Option<Leaf> {
-        let argument = |at: usize| arguments.get(at).map(|argument| &argument.value);
-        let first = argument(0);
-        let lower = name.to_ascii_lowercase();
-        match lower.as_str() {
-            "isempty" | "isnull" => {
-                let target = self.target(first?, env, columns);
-                leaf(&target, Test::Missing, "")
-            }
-            "isnotempty" | "isnotnull" | "notempty" | "notnull" => {
-                let target = self.target(first?, env, columns);
-                leaf(&target, Test::Exists, "")
-            }
-            "tobool" | "toboolean" | "bool" => self.condition(first?, env, columns, search, wanted),
-            "ipv4_is_private" => {
-                let target = self.target(first?, env, columns);
-                alternatives(PRIVATE.iter().filter_map(|net| leaf(&target, Test::Cidr((*net).to_owned()), net)))
-            }
-            "ipv4_is_in_range"
-            | "ipv4_is_match"
-            | "ipv6_is_in_range"
-            | "ipv6_is_match"
-            | "ipv4_is_in_any_range"
-            | "ipv6_is_in_any_range" => {
-                let target = self.target(first?, env, columns);
-                let mut nets = Vec::new();
-                for argument in arguments.get(1..)? {
-                    // The third argument of `ipv4_is_match` is the length of the network.
-                    let values = self.constant(&argument.value, env, columns).unwrap_or_default();
-                    nets.extend(values.iter().filter_map(Value::text).map(str::to_owned));
-                }
-                let nets = nets.iter().filter(|net| net.contains(['.', ':']));
-                alternatives(nets.filter_map(|net| leaf(&target, Test::Cidr(net.clone()), net)))
-            }
-            "has_ipv4" | "has_any_ipv4" | "has_ipv4_prefix" | "has_any_ipv4_prefix" => {
-                let target = self.target(first?, env, columns);
-                let mut texts = Vec::new();
-                for argument in arguments.get(1..)? {
-                    texts.extend(self.constant(&argument.value, env, columns).unwrap_or_default());
-                }
-                alternatives(texts.iter().filter_map(|value| comparison(Binary::Contains, &target, value)))
-            }
-            "set_has_element" | "array_has_element" => {
-                let (list, element) = (first?, argument(1)?);
-                match self.constant(list, env, columns) {
-                    Some(_) => self.compare(Binary::In, (element, list), env, columns, search, wanted),
-                    None => self.compare(Binary::Equal, (list, element), env, columns, search, wanted),
-                }
-            }
-            _ => {
-                if let Some((_, binding)) = self.scopes.find(env, name)
-                    && let Bound::Function(function) = binding.value
-                {
-                    let Some(Statement::Query(body)) = function.body.last() else { return None };
-                    let inner = self.bind(function, binding.outer, arguments, env);
-                    return self.condition(body.expression()?, inner, columns, search, wanted);
-                }
-                let target = self.derived(arguments, name, env, columns);
-                leaf(&target, Test::Pattern(vec![Part::Text("true".to_owned())]), "true")
-            }
-        }
-    }
-
-    fn compare(
+    pub(super) fn compare(
         &mut self,
         operator: Binary,
         (left, right): (&'q Expr, &'q Expr),
         env: Env,
         columns: &Columns,
-        search: bool,
         wanted: bool,
     ) -> Option<Leaf> {
         let values = self.constant(right, env, columns);
         let Some(values) = values else {
-            if operator != Binary::In
-                && let Some(values) = self.constant(left, env, columns)
-            {
+            if let Some(values) = self.constant(left, env, columns) {
+                // `"x" in (column, column)`
+                if let (Binary::In, Expr::List(names)) = (operator, right) {
+                    let targets: Vec<_> = names.iter().map(|name| self.target(name, env, columns)).collect();
+                    let any = |target| alternatives(values.iter().filter_map(|v| comparison(Binary::Equal, target, v)));
+                    return one_or(targets.iter().filter_map(any).collect());
+                }
                 // `"x" == column`; `4 < column`
                 let flipped = match operator {
                     Binary::Equal => Binary::Equal,
@@ -177,14 +97,14 @@ impl<'q> Reader<'q> {
         // `isempty(x) == false`
         if let ([Value::Bool(truth)], Binary::Equal, true) = (values.as_slice(), operator, is_condition(left)) {
             let truth = *truth;
-            let condition = self.condition(left, env, columns, search, wanted == truth)?;
+            let condition = self.condition(left, env, columns, wanted == truth)?;
             return Some(if truth { condition } else { opposite(condition) });
         }
-        let mut target = self.target(left, env, columns);
-        if let (Target::Nothing, Expr::Name(name)) = (&target, left) {
+        let target = match (self.column_of(left, env, columns), left) {
             // A column that has the name of a constant.
-            target = Target::Field(name.clone());
-        }
+            (Target::Nothing, Expr::Name(name)) if !self.is_parameter(env, name) => Target::Field(name.clone()),
+            (target, _) => target,
+        };
         let leaves = values.iter().filter_map(|value| comparison(operator, &target, value));
         match operator {
             Binary::HasAll => {
@@ -193,6 +113,19 @@ impl<'q> Reader<'q> {
             }
             _ => alternatives(leaves),
         }
+    }
+
+    /// What an operand is; a name in quotes, as converters from other languages write those with dots, is a column.
+    pub(super) fn column_of(&mut self, expr: &'q Expr, env: Env, columns: &Columns) -> Target {
+        match expr {
+            Expr::Text(name) if is_name(name) => Target::Field(name.clone()),
+            _ => self.target(expr, env, columns),
+        }
+    }
+
+    fn is_parameter(&self, env: Env, name: &str) -> bool {
+        let binding = self.scopes.find(env, name);
+        binding.is_some_and(|(_, binding)| matches!(binding.value, Bound::Argument(..) | Bound::Nothing))
     }
 
     /// A column against a list kept elsewhere, a query or another column.
@@ -252,24 +185,8 @@ impl<'q> Reader<'q> {
     }
 }
 
-/// Whether an expression is true or false by its form.
-fn is_condition(expr: &Expr) -> bool {
-    match expr {
-        Expr::And(_) | Expr::Or(_) | Expr::Not(_) | Expr::Between(..) => true,
-        Expr::Binary(operator, ..) => *operator != Binary::Arithmetic,
-        Expr::Call(name, _) => {
-            let lower = name.to_ascii_lowercase();
-            ["is", "ipv4_is_", "ipv6_is_", "has_", "set_has_", "array_has_"]
-                .iter()
-                .any(|start| lower.starts_with(start))
-                && !lower.ends_with("_index")
-        }
-        _ => false,
-    }
-}
-
 /// The opposite: that something is missing is the opposite of that it is there, and no exclusion.
-fn opposite(logic: Leaf) -> Leaf {
+pub(super) fn opposite(logic: Leaf) -> Leaf {
     match logic {
         Logic::Leaf(leaf) if matches!(leaf.test, Test::Missing) => {
             Logic::Leaf(Comparison { test: Test::Exists, ..leaf })
@@ -282,7 +199,7 @@ fn opposite(logic: Leaf) -> Leaf {
 }
 
 /// One of them, as the values of one list.
-fn alternatives(leaves: impl Iterator<Item = Leaf>) -> Option<Leaf> {
+pub(super) fn alternatives(leaves: impl Iterator<Item = Leaf>) -> Option<Leaf> {
     let mut leaves: Vec<_> = leaves.collect();
     match leaves.len() {
         0 => None,
@@ -291,7 +208,21 @@ fn alternatives(leaves: impl Iterator<Item = Leaf>) -> Option<Leaf> {
     }
 }
 
-fn leaf(target: &Target, test: Test, raw: &str) -> Option<Leaf> {
+/// One of them, each on its own terms.
+fn one_or(mut nodes: Vec<Leaf>) -> Option<Leaf> {
+    match nodes.len() {
+        0 | 1 => nodes.pop(),
+        _ => Some(Logic::Or(nodes)),
+    }
+}
+
+/// Whether a text can be the name of a column: letters, digits, and what parts of a name stand between.
+fn is_name(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+        && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'-'))
+}
+
+pub(super) fn leaf(target: &Target, test: Test, raw: &str) -> Option<Leaf> {
     let comparison = match target {
         Target::Field(field) => Comparison::new(field.clone(), test, raw),
         Target::Derived(name) => Comparison { derived: true, ..Comparison::new(name.clone(), test, raw) },
@@ -319,7 +250,7 @@ fn keyword(text: &str) -> Leaf {
 }
 
 /// A column against one value.
-fn comparison(operator: Binary, target: &Target, value: &Value) -> Option<Leaf> {
+pub(super) fn comparison(operator: Binary, target: &Target, value: &Value) -> Option<Leaf> {
     let raw = match value {
         Value::Text(text) | Value::Number(text) => text.as_str(),
         Value::Bool(true) => "true",

@@ -40,7 +40,7 @@ impl Parser<'_> {
         let expr = self.binary(COMPARISON);
         let recover = match self.peek() {
             Some(token) => match token.kind {
-                Kind::Pipe | Kind::Comma | Kind::Semicolon | Kind::Range | Kind::Assign => false,
+                Kind::Pipe | Kind::Comma | Kind::Semicolon | Kind::Range | Kind::Assign | Kind::Arrow => false,
                 Kind::Close | Kind::CloseList | Kind::CloseBlock => false,
                 // The next statement, the next value of a list without a comma, or a word that goes on with the stage.
                 _ => {
@@ -62,6 +62,10 @@ impl Parser<'_> {
                 self.at = token.close.max(self.at) + 1;
             }
             self.at = self.at.min(self.tokens.len());
+            // A column before an operator that is none says nothing.
+            if matches!(expr, Expr::Name(_) | Expr::Path(..)) {
+                return Expr::Hole;
+            }
         }
         expr
     }

@@ -124,6 +124,54 @@ pub(super) fn read(text: &str) -> Page {
     page
 }
 
+/// Whether a file with this extension is a page.
+pub(super) fn is_called(extension: Option<&str>) -> bool {
+    matches!(extension, Some("md" | "markdown" | "me" | "mdown"))
+}
+
+/// Whether something is fenced.
+pub(super) fn has_fence(text: &str) -> bool {
+    text.lines().any(|line| fence(line.trim()).is_some())
+}
+
+/// Queries that stand in a page without fences: paragraphs with lines that begin with a stage, and what else of them stands
+/// behind empty lines.
+pub(super) fn unfenced(text: &str) -> Vec<Block> {
+    let mut blocks = Vec::new();
+    let (mut heading, mut query, mut ended) = (String::new(), String::new(), false);
+    for line in text.lines() {
+        let line = line.trim().trim_matches('`');
+        let title = heading_of(line);
+        let label = title.is_some() || line.starts_with("**");
+        if label || (ended && !is_stage(line)) {
+            blocks.extend(paragraph(&mut query, &heading));
+        }
+        if let Some(title) = title {
+            title.clone_into(&mut heading);
+        }
+        ended = line.is_empty();
+        if !label && !ended {
+            query.push_str(line);
+            query.push('\n');
+        }
+    }
+    blocks.extend(paragraph(&mut query, &heading));
+    blocks
+}
+
+fn paragraph(query: &mut String, heading: &str) -> Option<Block> {
+    let query = std::mem::take(query);
+    let heading = heading.to_owned();
+    query.lines().any(is_stage).then(|| Block { query, heading, techniques: Vec::new() })
+}
+
+/// Whether a line is a stage of a query and no row of a table.
+fn is_stage(line: &str) -> bool {
+    let Some(stage) = line.strip_prefix('|').filter(|_| !line.ends_with('|')) else { return false };
+    let word = stage.trim_start().split(|c: char| !c.is_ascii_alphabetic()).next().unwrap_or_default();
+    ["where", "extend", "project", "summarize", "join", "union"].iter().any(|stage| word.eq_ignore_ascii_case(stage))
+}
+
 /// What a fence is made of, if the line is one that opens a block.
 fn fence(line: &str) -> Option<&'static str> {
     ["```", "~~~"].into_iter().find(|fence| line.starts_with(fence))
@@ -259,6 +307,16 @@ DeviceFileEvents
         let blocks: Vec<_> = page.blocks.iter().map(|b| (b.heading.as_str(), b.techniques.join(","))).collect();
         assert_eq!(blocks, [("Metadata", String::new()), ("Another (T1059.001)", "T1059.001,T1003".into())]);
         assert_eq!(page.blocks[0].query, "DeviceEvents\n| where a == \"b\"\n");
+    }
+
+    #[test]
+    fn queries_without_fences() {
+        let page = "# A\n\nSome words.\n\n| a | where |\n|---|---|\n\n## B\n**Kusto:**\n`T\n| where a == 1\n\n| where b == \
+                    2`\nMore\n\nwords\n\nlet x = 1;\nU\n| extend c = x\n";
+        let blocks: Vec<_> = unfenced(page).into_iter().map(|block| (block.heading, block.query)).collect();
+        let expected = [("B", "T\n| where a == 1\n| where b == 2\nMore\n"), ("B", "let x = 1;\nU\n| extend c = x\n")];
+        assert_eq!(blocks, expected.map(|(heading, query)| (heading.to_owned(), query.to_owned())));
+        assert!(has_fence(PAGE) && !has_fence(page) && is_called(Some("md")));
     }
 
     #[test]

@@ -37,7 +37,7 @@ impl<'q> Names<'q> {
     fn stages(&mut self, stages: &'q [Stage]) {
         for stage in stages {
             match stage {
-                Stage::Where(expr) | Stage::Search(expr) | Stage::Invoke(expr) => self.expr(expr),
+                Stage::Where(expr) | Stage::Invoke(expr) => self.expr(expr),
                 Stage::Extend(assigns) | Stage::Project(assigns) => self.assigns(assigns),
                 Stage::Summarize(aggregates, by) => {
                     self.assigns(aggregates);

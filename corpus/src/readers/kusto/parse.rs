@@ -2,7 +2,8 @@
 //!
 //! What cannot be read is skipped up to the next stage or statement, and the reason noted.
 
-use super::syntax::{Definition, Expr, Function, Pipeline, Script, Source, Stage, Statement};
+use super::source::stage_begins;
+use super::syntax::{Definition, Function, Parameter, Pipeline, Script, Source, Stage, Statement};
 use super::token::{self, Kind, Token};
 
 /// Nesting beyond what any rule has is not followed.
@@ -10,10 +11,6 @@ const MAX_DEPTH: usize = 50;
 
 /// Statements beyond this number are not read.
 const MAX_STATEMENTS: usize = 2_000;
-
-/// Options of stages, written as `name=value` before what they are about.
-const OPTIONS: [&str; 9] =
-    ["kind", "hint", "isfuzzy", "withsource", "with_source", "bagexpansion", "with_itemindex", "flags", "datascope"];
 
 /// Of a text that is no query, so many reasons say enough.
 const MAX_REASONS: usize = 8;
@@ -42,7 +39,7 @@ impl<'q> Parser<'q> {
         self.peek().map(|token| token.kind)
     }
 
-    fn kind_after(&self, ahead: usize) -> Option<Kind> {
+    pub(super) fn kind_after(&self, ahead: usize) -> Option<Kind> {
         self.tokens.get(self.at + ahead).map(|token| token.kind)
     }
 
@@ -128,7 +125,7 @@ impl<'q> Parser<'q> {
                 self.at = end.min(self.tokens.len());
                 break;
             }
-            statements.extend(self.statement());
+            self.statement(&mut statements);
             if self.eat(Kind::Semicolon) || self.peek().is_none_or(|token| token.first) && self.at > start {
                 continue;
             }
@@ -154,8 +151,9 @@ impl<'q> Parser<'q> {
                 || self.is("let") && self.peek().is_some_and(|token| token.first))
     }
 
-    fn statement(&mut self) -> Option<Statement> {
-        match self.word().to_ascii_lowercase().as_str() {
+    fn statement(&mut self, statements: &mut Vec<Statement>) -> Option<()> {
+        let word = self.word().to_ascii_lowercase();
+        match word.as_str() {
             "let" => {
                 self.at += 1;
                 let name = self.name()?;
@@ -164,14 +162,44 @@ impl<'q> Parser<'q> {
                     return None;
                 }
                 let value = self.definition()?;
-                Some(Statement::Let(name, value))
+                statements.push(Statement::Let(name, value));
+            }
+            "declare" if self.kind_after(2) == Some(Kind::Open) => {
+                // What a parameter of the query is without a default, nobody knows.
+                for Parameter { name, default } in self.parameters(self.at + 2) {
+                    let source = default.map_or(Source::Missing, Source::Expr);
+                    let value = Pipeline { source, stages: Vec::new() };
+                    statements.push(Statement::Let(name, Definition::Value(value)));
+                }
             }
             "set" | "declare" | "alias" | "restrict" | "pattern" if self.kind_after(1) != Some(Kind::Pipe) => {
                 self.skip_to(|kind| kind == Kind::Semicolon);
+            }
+            _ if self.kind() == Some(Kind::Semicolon) => {}
+            _ if self.kind() == Some(Kind::Dot) => statements.extend(self.command()),
+            _ => statements.extend(self.pipeline().map(Statement::Query)),
+        }
+        Some(())
+    }
+
+    /// `.create-or-alter function with (…) name(parameters) { statements }`: a function that is kept for others.
+    fn command(&mut self) -> Option<Statement> {
+        let start = self.at;
+        self.skip_to(|kind| matches!(kind, Kind::OpenBlock | Kind::Semicolon | Kind::Pipe));
+        let words = self.tokens.get(start..self.at).unwrap_or_default();
+        let open = words.iter().rposition(|token| token.kind == Kind::Open).map(|at| start + at);
+        let name = open.and_then(|open| self.tokens.get(open.checked_sub(1)?)).filter(|token| token.kind == Kind::Name);
+        let function = words.iter().any(|token| token.text.eq_ignore_ascii_case("function"));
+        match (open, name) {
+            (Some(open), Some(name)) if function && self.kind() == Some(Kind::OpenBlock) => {
+                let name = name.text.to_owned();
+                let function = self.function(open, self.at)?;
+                Some(Statement::Let(name, Definition::Function(function)))
+            }
+            _ => {
+                self.at = start;
                 None
             }
-            _ if matches!(self.kind(), Some(Kind::Semicolon)) => None,
-            _ => self.pipeline().map(Statement::Query),
         }
     }
 
@@ -182,25 +210,40 @@ impl<'q> Parser<'q> {
         let block = close
             .map(|close| close + 1)
             .filter(|&at| self.tokens.get(at).is_some_and(|token| token.kind == Kind::OpenBlock));
-        let Some(block) = block else { return self.pipeline().map(Definition::Value) };
-        self.at = open + 1;
-        let mut parameters = Vec::new();
-        while self.at + 1 < block {
-            match self.name() {
-                Some(name) => parameters.push(name),
-                None => self.at += 1,
-            }
-            self.skip_to(|kind| matches!(kind, Kind::Comma | Kind::Close));
-            self.eat(Kind::Comma);
-            if self.kind() == Some(Kind::Close) {
-                break;
-            }
+        match block {
+            Some(block) => self.function(open, block).map(Definition::Function),
+            None => self.pipeline().map(Definition::Value),
         }
+    }
+
+    /// A function whose parameters stand in the bracket at `open`, and its body in the one at `block`.
+    fn function(&mut self, open: usize, block: usize) -> Option<Function> {
+        let parameters = self.parameters(open);
         self.at = block + 1;
         let end = self.tokens.get(block).map_or(block, |token| token.close);
         let body = self.deeper(|parser| parser.statements(end));
         self.at = (end + 1).min(self.tokens.len());
-        Some(Definition::Function(Function { parameters, body: body? }))
+        Some(Function { parameters, body: body? })
+    }
+
+    /// `(name:type = default, table:(columns))`, which begins at `open`.
+    pub(super) fn parameters(&mut self, open: usize) -> Vec<Parameter> {
+        let end = self.tokens.get(open).map_or(open, |token| token.close);
+        let mut parameters = Vec::new();
+        self.at = open + 1;
+        while self.at < end {
+            let Some(name) = self.name() else {
+                self.at += 1;
+                continue;
+            };
+            self.skip_to(|kind| matches!(kind, Kind::Comma | Kind::Close | Kind::Assign));
+            let default = if self.eat(Kind::Assign) { Some(self.expression()) } else { None };
+            parameters.push(Parameter { name, default });
+            self.skip_to(|kind| matches!(kind, Kind::Comma | Kind::Close));
+            self.eat(Kind::Comma);
+        }
+        self.at = (end + 1).min(self.tokens.len());
+        parameters
     }
 
     /// A name, also one in brackets: `['a name']`.
@@ -234,148 +277,6 @@ impl<'q> Parser<'q> {
         })?
     }
 
-    fn source(&mut self) -> Source {
-        let before_block = matches!(self.kind_after(1), Some(Kind::Pipe | Kind::Semicolon | Kind::Dot) | None);
-        match self.word().to_ascii_lowercase().as_str() {
-            "union" if !before_block => {
-                self.at += 1;
-                Source::Union(self.tables())
-            }
-            "search" | "find" if !before_block => {
-                self.at += 1;
-                self.search()
-            }
-            "datatable" if self.kind_after(1) == Some(Kind::Open) => self.datatable(),
-            "externaldata" if self.kind_after(1) == Some(Kind::Open) => {
-                self.at += 1;
-                self.skip_to(|kind| kind == Kind::CloseList || ends(kind));
-                while matches!(self.kind(), Some(Kind::OpenList | Kind::Open)) || self.is("with") {
-                    self.at = self.peek().map_or(self.at, |token| token.close) + 1;
-                }
-                Source::External
-            }
-            "print" | "range" if self.kind_after(1) != Some(Kind::Open) || self.is("print") => {
-                self.skip_to(ends);
-                Source::Made
-            }
-            _ if stage_begins(self.word()) && self.kind_after(1).is_some_and(|kind| kind == Kind::Name) => {
-                // Without a table: what stands in the brackets of `mv-apply`, or a query whose beginning was cut off.
-                Source::Missing
-            }
-            _ => match self.expression() {
-                Expr::Hole => Source::Missing,
-                expr => Source::Expr(expr),
-            },
-        }
-    }
-
-    /// What `union` is told to put together.
-    pub(super) fn tables(&mut self) -> Vec<Pipeline> {
-        let mut tables = Vec::new();
-        loop {
-            self.options();
-            match self.kind() {
-                Some(Kind::Open) => {
-                    let open = self.at;
-                    self.at += 1;
-                    tables.extend(self.pipeline());
-                    self.leave(open);
-                }
-                Some(Kind::Star | Kind::Name | Kind::OpenList) => {
-                    let name = self.wild_name();
-                    let expr = name.map_or_else(|| self.expression(), Expr::Name);
-                    tables.push(Pipeline { source: Source::Expr(expr), stages: Vec::new() });
-                }
-                _ => self.unexpected(),
-            }
-            if !self.eat(Kind::Comma) {
-                return tables;
-            }
-        }
-    }
-
-    /// `Device*`, which names more than one table.
-    pub(super) fn wild_name(&mut self) -> Option<String> {
-        let star = usize::from(self.kind() == Some(Kind::Name));
-        if self.kind_after(star) != Some(Kind::Star) {
-            return None;
-        }
-        let mut name = String::new();
-        while let Some(token) = self.peek().filter(|token| matches!(token.kind, Kind::Name | Kind::Star)) {
-            name.push_str(token.text);
-            self.at += 1;
-        }
-        Some(name)
-    }
-
-    /// `kind=inner`, `hint.strategy=shuffle`, `isfuzzy=true`: the value of `kind`, in lower case.
-    pub(super) fn options(&mut self) -> String {
-        let mut found = String::new();
-        loop {
-            let name = self.word();
-            let start = self.at;
-            let mut at = self.at + 1;
-            while name.eq_ignore_ascii_case("hint") && self.kind_after(at - start) == Some(Kind::Dot) {
-                at += 2;
-            }
-            let known = OPTIONS.iter().any(|option| name.eq_ignore_ascii_case(option));
-            if !known || self.tokens.get(at).is_none_or(|token| token.kind != Kind::Assign) {
-                return found;
-            }
-            self.at = at + 1;
-            if name.eq_ignore_ascii_case("kind") {
-                found = self.word().to_ascii_lowercase();
-            }
-            self.at = self.peek().map_or(self.at, |token| token.close) + 1;
-        }
-    }
-
-    fn search(&mut self) -> Source {
-        self.options();
-        let mut tables = Vec::new();
-        if self.eat_word("in") || self.is("in~") {
-            let open = self.at;
-            if self.eat(Kind::Open) {
-                tables = self.tables();
-                self.leave(open);
-            }
-        }
-        let condition = if self.is("where") || self.kind() != Some(Kind::Pipe) {
-            self.eat_word("where");
-            self.expression()
-        } else {
-            Expr::Hole
-        };
-        if self.is("project") || self.is("project-smart") {
-            self.skip_to(ends);
-        }
-        Source::Search(tables, condition)
-    }
-
-    fn datatable(&mut self) -> Source {
-        self.at += 1;
-        let end = self.peek().map_or(self.at, |token| token.close);
-        self.at += 1;
-        let mut columns = Vec::new();
-        while self.at < end {
-            match self.name() {
-                Some(name) => columns.push(name),
-                None => self.at += 1,
-            }
-            self.skip_to(|kind| matches!(kind, Kind::Comma | Kind::Close));
-            self.eat(Kind::Comma);
-        }
-        self.at = end + 1;
-        let values = match self.kind() {
-            Some(Kind::OpenList) => self.list(Kind::CloseList),
-            _ => {
-                self.unexpected();
-                Vec::new()
-            }
-        };
-        Source::Datatable(columns, values)
-    }
-
     fn stages(&mut self, at_once: bool) -> Vec<Stage> {
         let mut stages = Vec::new();
         if at_once && stage_begins(self.word()) {
@@ -397,11 +298,4 @@ impl<'q> Parser<'q> {
 /// What ends a stage.
 pub(super) fn ends(kind: Kind) -> bool {
     matches!(kind, Kind::Pipe | Kind::Semicolon | Kind::Close | Kind::CloseBlock)
-}
-
-/// Stages that a query without a table can begin with.
-fn stage_begins(word: &str) -> bool {
-    ["where", "extend", "project", "summarize", "order", "sort", "top", "mv-expand", "distinct", "parse"]
-        .iter()
-        .any(|stage| word.eq_ignore_ascii_case(stage))
 }

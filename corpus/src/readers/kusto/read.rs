@@ -11,7 +11,7 @@ use super::super::query::{Comparison, Test};
 use super::columns::{Column, Columns};
 use super::names::names;
 use super::scope::{Base, Bound, Env, Scopes, Table};
-use super::syntax::{Assign, Definition, Expr, Function, Pipeline, Script, Source, Stage, Statement};
+use super::syntax::{Assign, Definition, Expr, Function, Parameter, Pipeline, Script, Source, Stage, Statement};
 use super::tables;
 use crate::rule::{Role, Scope};
 
@@ -202,7 +202,7 @@ impl<'q> Reader<'q> {
             Source::Union(operands) => self.union(operands, env, &mut table),
             Source::Search(tables, condition) => {
                 self.union(tables, env, &mut table);
-                self.filter(condition, env, &mut table, true, conjuncts);
+                self.filter(condition, env, &mut table, conjuncts);
             }
             Source::Datatable(..) | Source::External | Source::Made => table = Table::made(),
             Source::Missing => {}
@@ -299,13 +299,19 @@ impl<'q> Reader<'q> {
         self.bind_from(&function.parameters, outer, arguments, env)
     }
 
-    fn bind_from(&mut self, parameters: &'q [String], outer: Env, arguments: &'q [Assign], env: Env) -> Env {
+    fn bind_from(&mut self, parameters: &'q [Parameter], outer: Env, arguments: &'q [Assign], env: Env) -> Env {
         let mut inner = outer;
         for (i, parameter) in parameters.iter().enumerate() {
-            let named = arguments.iter().find(|a| a.name.as_deref() == Some(parameter));
+            let named = arguments.iter().find(|a| a.name.as_deref() == Some(&parameter.name));
             let given = named.or_else(|| arguments.get(i).filter(|argument| argument.name.is_none()));
-            let value = given.map_or(Bound::Nothing, |argument| Bound::Argument(&argument.value, env));
-            inner = self.scopes.with(inner, parameter, value);
+            let value = match (given, &parameter.default) {
+                (Some(argument), _) => Bound::Argument(&argument.value, env),
+                // `*` is anything.
+                (None, Some(Expr::Text(any))) if any == "*" => Bound::Nothing,
+                (None, Some(default)) => Bound::Argument(default, inner),
+                (None, None) => Bound::Nothing,
+            };
+            inner = self.scopes.with(inner, &parameter.name, value);
         }
         inner
     }
@@ -317,12 +323,15 @@ impl<'q> Reader<'q> {
 
     /// A function that gets the table at hand as its first argument.
     fn invoke(&mut self, function: &'q Expr, env: Env, table: &mut Table) {
-        // What a function of nobody's adds, such as `FileProfile`, is as good as a field.
         let Expr::Call(name, arguments) = function else { return };
-        let Some((_, binding)) = self.scopes.find(env, name) else { return };
+        let Some((_, binding)) = self.scopes.find(env, name) else {
+            // What a function of nobody's adds, such as `FileProfile`, is as good as a field.
+            table.columns.open();
+            return;
+        };
         let Bound::Function(function) = binding.value else { return };
         let Some((first, others)) = function.parameters.split_first() else { return };
-        let inner = self.scopes.with(binding.outer, first, Bound::Nothing);
+        let inner = self.scopes.with(binding.outer, &first.name, Bound::Nothing);
         let inner = self.bind_from(others, inner, arguments, env);
         let made = self.body(name, function, inner);
         table.columns.join(made.columns);
@@ -346,8 +355,7 @@ impl<'q> Reader<'q> {
                 return;
             }
             match stage {
-                Stage::Where(condition) => self.filter(condition, env, table, false, conjuncts),
-                Stage::Search(condition) => self.filter(condition, env, table, true, conjuncts),
+                Stage::Where(condition) => self.filter(condition, env, table, conjuncts),
                 Stage::Extend(assigns) | Stage::Project(assigns) => {
                     // None of them sees what the others make.
                     let made: Vec<_> =
@@ -373,15 +381,8 @@ impl<'q> Reader<'q> {
         }
     }
 
-    fn filter(
-        &mut self,
-        condition: &'q Expr,
-        env: Env,
-        table: &mut Table,
-        search: bool,
-        conjuncts: &mut Vec<Logic<Comparison>>,
-    ) {
-        let Some(logic) = self.condition(condition, env, &table.columns, search, true) else { return };
+    fn filter(&mut self, condition: &'q Expr, env: Env, table: &mut Table, conjuncts: &mut Vec<Logic<Comparison>>) {
+        let Some(logic) = self.condition(condition, env, &table.columns, true) else { return };
         self.fact(&logic, table);
         conjuncts.push(logic);
     }

@@ -18,7 +18,12 @@ pub(super) struct Analytic {
     /// The tables that its connectors bring.
     pub(super) tables: Vec<String>,
     pub(super) query: String,
+    /// It stands in a list or below a name, where queries of other languages stand as well.
+    pub(super) listed: bool,
 }
+
+/// Lists and names below each other that are followed.
+const MAX_DEPTH: usize = 4;
 
 /// The rules of a file; none where it is something else. With what could not be read.
 pub(super) fn read(bytes: Vec<u8>) -> (Vec<Analytic>, Vec<String>) {
@@ -26,8 +31,11 @@ pub(super) fn read(bytes: Vec<u8>) -> (Vec<Analytic>, Vec<String>) {
     let stream = yaml::parse(&source);
     let mut rules = Vec::new();
     for document in &stream.documents {
-        let Some(map) = document.root.as_ref().and_then(Node::mapping) else { continue };
-        rules.extend(rule(map).or_else(|| custom_detection(map)));
+        let Some(root) = &document.root else { continue };
+        match root.mapping().and_then(|map| rule(map).or_else(|| custom_detection(map))) {
+            Some(rule) => rules.push(rule),
+            None => listed(root, "", MAX_DEPTH, &mut rules),
+        }
     }
     let unread = if rules.is_empty() {
         Vec::new()
@@ -35,6 +43,29 @@ pub(super) fn read(bytes: Vec<u8>) -> (Vec<Analytic>, Vec<String>) {
         stream.problems.iter().map(|problem| problem.message.clone()).collect()
     };
     (rules, unread)
+}
+
+/// Rules that stand in lists or below names of their own: `queries: [{ name: …, query: … }]`, and `sources: { name: { args: {
+/// query: … } } }` as notebooks have them.
+fn listed(node: &Node, name: &str, depth: usize, rules: &mut Vec<Analytic>) {
+    if let Some(list) = node.sequence() {
+        list.items.iter().filter(|_| depth > 0).for_each(|item| listed(item, name, depth - 1, rules));
+    }
+    let Some(map) = node.mapping() else { return };
+    let named = rule(map).or_else(|| {
+        let arguments = map.get("args").and_then(|entry| entry.value.mapping()).unwrap_or(map);
+        let query = arguments.get("query").and_then(|entry| scalar(&entry.value))?;
+        (!name.is_empty()).then(|| Analytic { name: name.to_owned(), query: query.to_owned(), ..Analytic::default() })
+    });
+    match named {
+        Some(rule) => rules.push(Analytic { listed: true, ..rule }),
+        None if depth > 0 => {
+            map.entries
+                .iter()
+                .for_each(|entry| listed(&entry.value, entry.name().unwrap_or_default(), depth - 1, rules));
+        }
+        None => {}
+    }
 }
 
 fn rule(map: &Mapping) -> Option<Analytic> {
@@ -48,6 +79,7 @@ fn rule(map: &Mapping) -> Option<Analytic> {
         techniques: techniques(map),
         tables: tables(map),
         query: text(map, "query"),
+        listed: false,
     };
     // What else is written in YAML has one of these, but hardly all of them.
     let named = !rule.id.is_empty() || !rule.name.is_empty();
@@ -173,6 +205,18 @@ mod tests {
             ("x", "low", &["T1555".to_owned()][..])
         );
         assert_eq!(rule.query, "T | where a == 1");
+    }
+
+    #[test]
+    fn lists_of_queries() {
+        let text = "queries:\n- name: a\n  query: T | where a == 1\n- name: b\n  query: T | where b == 1\n";
+        let other =
+            "sources:\n  a:\n    description: x\n    args:\n      query: T | where a == 1\n  b:\n    query: U\n";
+        for text in [text, other] {
+            let found: Vec<_> =
+                read(text.as_bytes().to_vec()).0.into_iter().map(|rule| (rule.name, rule.listed)).collect();
+            assert_eq!(found, [("a".to_owned(), true), ("b".to_owned(), true)]);
+        }
     }
 
     #[test]

@@ -41,7 +41,13 @@ impl Parser<'_> {
                 return self.rest(Stage::Join(kind, right));
             }
             "union" => Stage::Union(self.tables()),
-            "parse" | "parse-where" | "parse-kv" => Stage::Parse(self.parsed()),
+            "parse" | "parse-where" => Stage::Parse(self.parsed()),
+            "parse-kv" => {
+                self.skip_to(|kind| ends(kind) || kind == Kind::Open);
+                let open = self.at;
+                let columns = if self.kind() == Some(Kind::Open) { self.parameters(open) } else { Vec::new() };
+                return self.rest(Stage::Parse(columns.into_iter().map(|column| column.name).collect()));
+            }
             "mv-expand" | "mvexpand" => {
                 self.options();
                 let columns = self.assigns();
@@ -50,7 +56,16 @@ impl Parser<'_> {
             "mv-apply" | "partition" | "fork" | "facet" => return Some(Stage::Within(self.within(&word))),
             "search" => {
                 self.options();
-                Stage::Search(self.expression())
+                Stage::Where(self.expression())
+            }
+            "scan" => return Some(Stage::Within(self.steps())),
+            // `graph-match (pattern) where condition project columns`
+            "graph-match" => {
+                while self.kind().is_some_and(|kind| !ends(kind)) && !self.is("where") {
+                    self.at = self.peek().map_or(self.at, |token| token.close).max(self.at) + 1;
+                }
+                let condition = if self.eat_word("where") { Stage::Where(self.expression()) } else { Stage::Other };
+                return self.rest(condition);
             }
             "invoke" => {
                 let function = self.operand();
@@ -164,6 +179,31 @@ impl Parser<'_> {
             self.at += 1;
         }
         columns
+    }
+
+    /// `scan … with (step name: condition => column = value; step …)`: rows for which the condition of a step holds.
+    fn steps(&mut self) -> Vec<Stage> {
+        let (mut names, mut conditions) = (Vec::new(), Vec::new());
+        while self.kind().is_some_and(|kind| !ends(kind)) && !self.eat_word("with") {
+            self.at = self.peek().map_or(self.at, |token| token.close).max(self.at) + 1;
+        }
+        let open = self.at;
+        if !self.eat(Kind::Open) {
+            return Vec::new();
+        }
+        while self.eat_word("step") {
+            names.extend(self.name());
+            self.skip_to(|kind| matches!(kind, Kind::Colon | Kind::Semicolon | Kind::Close));
+            if self.eat(Kind::Colon) {
+                conditions.push(self.expression());
+            }
+            self.skip_to(|kind| matches!(kind, Kind::Semicolon | Kind::Close));
+            self.eat(Kind::Semicolon);
+        }
+        self.leave(open);
+        let rows = if conditions.is_empty() { Stage::Other } else { Stage::Where(Expr::Or(conditions)) };
+        // `name.column` is the column of an earlier row.
+        vec![Stage::Parse(names), rows]
     }
 
     /// `mv-apply item = column to typeof(…) on ( stages )`, `partition by column ( stages )`, `fork (stages) (stages)`.

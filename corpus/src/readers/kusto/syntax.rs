@@ -23,8 +23,15 @@ pub(super) enum Definition {
 /// `(parameters) { statements }`
 #[derive(Clone, Debug)]
 pub(super) struct Function {
-    pub(super) parameters: Vec<String>,
+    pub(super) parameters: Vec<Parameter>,
     pub(super) body: Vec<Statement>,
+}
+
+/// `name:type = default`
+#[derive(Clone, Debug)]
+pub(super) struct Parameter {
+    pub(super) name: String,
+    pub(super) default: Option<Expr>,
 }
 
 /// `source | stage | stage`
@@ -63,6 +70,7 @@ pub(super) enum Source {
 
 #[derive(Clone, Debug)]
 pub(super) enum Stage {
+    /// `where condition`, `search "term"`
     Where(Expr),
     /// Adds columns.
     Extend(Vec<Assign>),
@@ -77,8 +85,6 @@ pub(super) enum Stage {
     Parse(Vec<String>),
     /// Stages over parts of the table or of a value: `mv-apply`, `partition`.
     Within(Vec<Stage>),
-    /// `search "term"` behind a pipe.
-    Search(Expr),
     /// `invoke function(…)`, which gets the table.
     Invoke(Expr),
     /// Changes no column and asks for nothing.

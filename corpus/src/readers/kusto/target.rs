@@ -104,7 +104,7 @@ impl<'q> Reader<'q> {
                     None => match self.column(columns, name) {
                         Column::Field(field) if TIME_COLUMNS.contains(&field.as_str()) => Target::Time,
                         Column::Field(field) => Target::Field(field),
-                        Column::Derived => Target::Derived(name.clone()),
+                        Column::Derived | Column::Constant(_) => Target::Derived(name.clone()),
                     },
                 }
             }
@@ -138,7 +138,7 @@ impl<'q> Reader<'q> {
                     "column_ifexists" | "columnifexists" => match first {
                         Some(Expr::Text(column)) => match self.column(columns, column) {
                             Column::Field(field) => Target::Field(field),
-                            Column::Derived => Target::Derived(column.clone()),
+                            Column::Derived | Column::Constant(_) => Target::Derived(column.clone()),
                         },
                         Some(other) => self.target(other, env, columns),
                         None => Target::Nothing,

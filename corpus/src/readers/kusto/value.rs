@@ -28,11 +28,78 @@ impl Value {
     }
 }
 
+/// Words that tell the reader of a template what to put in its place.
+const ASKED_FOR: [&str; 44] = [
+    "account",
+    "add",
+    "address",
+    "app",
+    "change",
+    "computer",
+    "country",
+    "date",
+    "device",
+    "devicename",
+    "domain",
+    "email",
+    "enter",
+    "file",
+    "group",
+    "guid",
+    "hash",
+    "here",
+    "host",
+    "hostname",
+    "id",
+    "insert",
+    "ip",
+    "ips",
+    "list",
+    "location",
+    "name",
+    "path",
+    "put",
+    "replace",
+    "rg",
+    "sha1",
+    "sha256",
+    "sid",
+    "subscription",
+    "tenant",
+    "time",
+    "upn",
+    "url",
+    "user",
+    "username",
+    "value",
+    "watchlist",
+    "your",
+];
+
+/// Whether a text stands for one that the reader of a template puts in its place: `<your domain>`, `{{domain}}`,
+/// `{domain}`; not `<script>`, `<unknown process>`, `{IFS}` or a GUID in braces.
+pub(super) fn is_placeholder(text: &str) -> bool {
+    let within = |open: &str, close: &str| text.strip_prefix(open).and_then(|text| text.strip_suffix(close));
+    if let Some(name) = within("<", ">") {
+        return !name.contains(['<', '>', '='])
+            && name
+                .split(|c: char| !c.is_alphanumeric())
+                .any(|word| ASKED_FOR.iter().any(|asked| word.eq_ignore_ascii_case(asked)));
+    }
+    within("{{", "}}").is_some_and(|name| !name.contains(['{', '}']))
+        || within("{", "}").is_some_and(|name| {
+            name.contains(|c: char| c.is_lowercase())
+                && name.starts_with(|c: char| c.is_alphabetic() || c == '_')
+                && name.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '.' | ':'))
+        })
+}
+
 impl<'q> Reader<'q> {
     /// The values of a constant, one or those of a list; `None` if it is none.
     pub(super) fn constant(&mut self, expr: &'q Expr, env: Env, columns: &Columns) -> Option<Vec<Value>> {
         let one = |value| Some(vec![value]);
         match expr {
+            Expr::Text(text) if is_placeholder(text) => None,
             Expr::Text(text) => one(Value::Text(text.clone())).filter(|_| self.step()),
             Expr::Number(number) => one(Value::Number(number.clone())).filter(|_| self.step()),
             Expr::Bool(truth) => one(Value::Bool(*truth)),
@@ -77,7 +144,11 @@ impl<'q> Reader<'q> {
                 let time = |side: &Option<Vec<Value>>| side.as_deref() == Some(&[Value::Time]);
                 (time(&left) || time(&right)).then(|| vec![Value::Time])
             }
-            Expr::Name(name) if !columns.knows(name) => {
+            Expr::Name(name) if columns.knows(name) => {
+                let values = columns.constant(name)?.iter();
+                Some(values.take_while(|_| self.step()).cloned().collect())
+            }
+            Expr::Name(name) => {
                 let (_, binding) = self.scopes.find(env, name)?;
                 let none = Columns::default();
                 match binding.value {
