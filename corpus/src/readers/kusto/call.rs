@@ -1,5 +1,6 @@
 //! Conditions: calls that are true or false.
 
+use super::super::logic::Logic;
 use super::super::query::Test;
 use super::columns::Columns;
 use super::condition::{Leaf, alternatives, comparison, leaf, opposite};
@@ -11,6 +12,9 @@ use crate::normal::Part;
 
 /// The networks that nobody routes.
 const PRIVATE: [&str; 3] = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"];
+
+/// A choice between more than this is followed no further.
+const MAX_BRANCHES: usize = 50;
 
 /// What a branch of a choice asks for.
 enum Branch {
@@ -101,7 +105,11 @@ impl<'q> Reader<'q> {
             Expr::Bool(truth) => Branch::Fixed(*truth),
             _ => reader.condition(expr, env, columns, wanted).map_or(Branch::Nothing, Branch::When),
         };
-        let pairs = arguments.chunks_exact(2);
+        let followed = arguments.get(..2 * MAX_BRANCHES).unwrap_or(arguments);
+        if followed.len() < arguments.len() {
+            self.reason("a choice has too many branches to be followed");
+        }
+        let pairs = followed.chunks_exact(2);
         let mut rest = match pairs.remainder() {
             [other] => branch(self, &other.value, wanted),
             _ => Branch::Nothing,
@@ -118,16 +126,16 @@ impl<'q> Reader<'q> {
             };
             rest = match (condition, value, rest) {
                 (_, Branch::Fixed(one), Branch::Fixed(other)) if one == other => Branch::Fixed(one),
-                (None, Branch::When(value), Branch::When(rest)) => Branch::When(value.or(rest)),
+                (None, Branch::When(value), Branch::When(rest)) => Branch::When(either(value, rest)),
                 (None, Branch::When(value), _) => Branch::When(value),
                 (None, _, rest) => rest,
                 (Some(condition), Branch::Fixed(false), Branch::When(rest)) => Branch::When(condition.and(rest)),
-                (Some(condition), Branch::When(value), Branch::Fixed(true)) => Branch::When(condition.or(value)),
+                (Some(condition), Branch::When(value), Branch::Fixed(true)) => Branch::When(either(condition, value)),
                 (Some(condition), Branch::When(value), Branch::When(rest)) => {
-                    Branch::When(condition.and(value).or(rest))
+                    Branch::When(either(condition.and(value), rest))
                 }
                 (Some(condition), Branch::When(value), _) => Branch::When(condition.and(value)),
-                (Some(condition), _, Branch::When(rest)) => Branch::When(condition.or(rest)),
+                (Some(condition), _, Branch::When(rest)) => Branch::When(either(condition, rest)),
                 (Some(condition), ..) => Branch::When(condition),
             };
         }
@@ -135,6 +143,17 @@ impl<'q> Reader<'q> {
             Branch::When(leaf) => Some(leaf),
             Branch::Fixed(_) | Branch::Nothing => None,
         }
+    }
+}
+
+/// `first` or `others`, as one chain.
+fn either(first: Leaf, others: Leaf) -> Leaf {
+    match others {
+        Logic::Or(mut nodes) => {
+            nodes.insert(0, first);
+            Logic::Or(nodes)
+        }
+        other => first.or(other),
     }
 }
 
