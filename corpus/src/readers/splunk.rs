@@ -72,7 +72,9 @@ fn rule(path: &str, map: &Mapping) -> Rule {
     rule.title = own("name").unwrap_or_default();
     rule.author = own("author").unwrap_or_default();
     rule.status = text(map, "status").map(|status| status.to_lowercase().into());
-    rule.date = own("date");
+    // The newest layout tells when a rule was made from when it was changed.
+    rule.date = own("creation_date").or_else(|| own("date"));
+    rule.modified = own("modification_date");
     // The layout of 2024 has them among the tags, the one after it at the top.
     let tags = map.get("tags").and_then(|tags| tags.value.mapping());
     let techniques = [Some(map), tags].into_iter().flatten().flat_map(|map| texts(map, "mitre_attack_id"));

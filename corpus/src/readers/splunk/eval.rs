@@ -3,7 +3,7 @@
 use logos::Logos;
 
 use super::super::logic::Logic;
-use super::super::query::{Comparison, Test, derived};
+use super::super::query::{Comparison, Pattern, Test, derived};
 use super::lexer::{unescaped, unquoted};
 use super::pipeline::Reader;
 use super::scope::{Origin, Scope};
@@ -432,21 +432,27 @@ fn computed(subject: &Expr<'_>, pattern: &Expr<'_>) -> Option<Tree> {
     Some(Logic::Leaf(Comparison { derived: true, ..Comparison::new(field, test, other) }))
 }
 
-/// The parts of a pattern of `like`: `%` is any text, `_` one character.
+/// The parts of a pattern of `like`: `%` is any text, `_` one character. Between letters or digits it is meant as it stands:
+/// who looks for `id_rsa` looks for no other name.
 fn like(pattern: &str) -> Vec<Part> {
-    let mut parts = Vec::new();
-    for (at, text) in pattern.split_inclusive(['%', '_']).enumerate() {
-        let plain = text.strip_suffix(['%', '_']).unwrap_or(text);
-        if !plain.is_empty() {
-            parts.push(Part::Text(single(plain, at == 0)));
+    let mut parts = Pattern::default();
+    let mut chars = pattern.chars().peekable();
+    let mut after_word = false;
+    while let Some(c) = chars.next() {
+        match c {
+            '%' => parts.wildcard(Part::Star),
+            '_' if !(after_word && chars.peek().is_some_and(|next| next.is_alphanumeric())) => {
+                parts.wildcard(Part::Question);
+            }
+            c => parts.push(c),
         }
-        match text.chars().last() {
-            Some('%') => parts.push(Part::Star),
-            Some('_') => parts.push(Part::Question),
-            _ => {}
-        }
+        after_word = c.is_alphanumeric();
     }
-    parts
+    let single = |(at, part)| match part {
+        Part::Text(text) => Part::Text(single(&text, at == 0)),
+        wildcard => wildcard,
+    };
+    parts.into_parts().into_iter().enumerate().map(single).collect()
 }
 
 /// A text in which nothing is a wildcard.

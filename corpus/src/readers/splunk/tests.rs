@@ -101,7 +101,10 @@ fn networks_are_networks_where_search_compares_them() {
 
 #[test]
 fn functions_of_where() {
-    check(r#"x=1 | where like(a, "%b_c%") AND d LIKE "e%""#, &["+ x eq 1", "+ a wildcard *b?c*", "+ d startswith e"]);
+    check(
+        r#"x=1 | where like(a, "%b._%") AND d LIKE "e_f%""#,
+        &["+ x eq 1", "+ a wildcard *b.?*", "+ d startswith e_f"],
+    );
     check(r#"x=1 | where match(lower(a), "(?i)b\\\\c$")"#, &["+ x eq 1", r"+ a regex (?i)b\\c$"]);
     check(
         "x=1 | where isnull(a) AND isnotnull(b) AND c!=null() AND NOT isnotnull(d)",
@@ -293,8 +296,10 @@ fn both_layouts_of_rules() {
     assert_eq!(old.logsource.to_string(), "windows/file_event");
     assert_eq!(events(&old), ["Sysmon 1", "Sysmon 11", "Security 4688"]);
     assert_eq!(&*old.predicates[0].value_raw, "it's");
-    let new = one(&format!("{RULE}mitre_attack_id: [T1105]\n"));
+    let dates = "creation_date: '2026-01-02'\nmodification_date: ";
+    let new = one(&format!("{}mitre_attack_id: [T1105]\n", RULE.replace("date: ", dates)));
     assert_eq!(new.techniques, [Box::from("T1105")]);
+    assert_eq!((new.date.as_deref(), new.modified.as_deref()), (Some("2026-01-02"), Some("2026-02-03")));
 }
 
 #[test]
