@@ -221,7 +221,7 @@ impl<'m> Reader<'m> {
                 if let Some(filter) = pipeline.filter.as_ref().filter(|_| text.contains('*')) {
                     filter.each(|comparison, _| scope.note(&comparison.field));
                 }
-                rename(scope, text);
+                rename(scope, &mut pipeline.fields, text);
             }
             "stats" | "eventstats" | "streamstats" | "sistats" | "chart" | "timechart" | "top" | "rare"
             | "geostats" => {
@@ -361,14 +361,15 @@ fn regex(text: &str, scope: &Scope) -> Option<Tree> {
     Some(if negated { tree.negated() } else { tree })
 }
 
-/// `rename OLD as NEW, …`
-fn rename(scope: &mut Scope, text: &str) {
+/// `rename OLD as NEW, …`, of names that may stand in a list of fields too.
+fn rename(scope: &mut Scope, fields: &mut [String], text: &str) {
     let tokens: Vec<_> = tokens(text).into_iter().filter(|token| token.kind != Kind::Comma).collect();
     let mut at = 0;
     while let Some(old) = tokens.get(at) {
         match (tokens.get(at + 1), tokens.get(at + 2)) {
             (Some(word), Some(new)) if word.is("as") => {
                 scope.rename(old.bare(), new.bare());
+                fields.iter_mut().filter(|field| *field == old.bare()).for_each(|field| new.bare().clone_into(field));
                 at += 3;
             }
             _ => at += 1,

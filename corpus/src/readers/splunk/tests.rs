@@ -229,6 +229,7 @@ fn lists_kept_elsewhere() {
     );
     check("x=1 NOT [| inputlookup t.csv | rename k as a | fields + a]", &["+ x eq 1", "- a lookup t"]);
     check("x=1 a IN [inputlookup t | table k]", &["+ x eq 1", "+ a lookup t"]);
+    check("x=1 [| inputlookup t | fields k | rename k as a]", &["+ x eq 1", "+ a lookup t"]);
 }
 
 #[test]
