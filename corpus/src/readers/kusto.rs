@@ -71,10 +71,11 @@ pub(super) fn read(path: &str, bytes: Vec<u8>) -> Reading {
         }
     }
     let plain = matches!(extension.as_deref(), None | Some("txt"));
+    let fenced = markdown::has_fence(&text);
     // Markdown is, too; a query begins with no heading.
-    if (query && !begin.starts_with("# ")) || (plain && is_query(&parse::parse(&text).0)) {
+    if (query && !begin.starts_with("# ")) || (plain && !fenced && is_query(&parse::parse(&text).0)) {
         reading.rules.push(bare(path, &text));
-    } else if query || plain || markdown::is_called(extension.as_deref()) || markdown::has_fence(&text) {
+    } else if query || plain || fenced || markdown::is_called(extension.as_deref()) {
         page(path, &text, &mut reading);
     }
     reading
@@ -153,14 +154,13 @@ fn analytics(path: &str, bytes: Vec<u8>, reading: &mut Reading) {
 /// A page with queries: each is a rule. Where there is more than one, each has the heading above it in its title, and none
 /// has the page's id.
 fn page(path: &str, text: &str, reading: &mut Reading) {
-    let mut page = markdown::read(text);
-    let read = |block: markdown::Block| {
+    let page = markdown::read(text);
+    let mut found: Vec<_> = Vec::new();
+    for block in page.blocks {
         let (script, unread) = parse::parse(&block.query);
-        is_query(&script).then_some((block, script, unread))
-    };
-    let mut found: Vec<_> = std::mem::take(&mut page.blocks).into_iter().filter_map(read).collect();
-    if found.is_empty() {
-        found = markdown::unfenced(text).into_iter().filter_map(read).collect();
+        if is_query(&script) {
+            found.push((block, script, unread));
+        }
     }
     let some = |text: &str| Some(text).filter(|text| !text.is_empty()).map(Box::<str>::from);
     let alone = found.len() == 1;

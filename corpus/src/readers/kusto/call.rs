@@ -59,15 +59,29 @@ impl<'q> Reader<'q> {
             | "ipv6_is_match"
             | "ipv4_is_in_any_range"
             | "ipv6_is_in_any_range" => {
-                let target = self.target(first?, env, columns);
-                let mut nets = Vec::new();
-                for argument in arguments.get(1..)? {
-                    // The third argument of `ipv4_is_match` is the length of the network.
-                    let values = self.constant(&argument.value, env, columns).unwrap_or_default();
-                    nets.extend(values.iter().filter_map(Value::text).map(str::to_owned));
+                // `ipv4_is_match("10.1.2.3", column)`
+                let flipped = lower.ends_with("_is_match") && self.constant(first?, env, columns).is_some();
+                let (target, others) = match (flipped, arguments) {
+                    (true, [net, column, ..]) => (&column.value, std::slice::from_ref(net)),
+                    (_, [column, nets @ ..]) => (&column.value, nets),
+                    _ => return None,
+                };
+                let target = self.target(target, env, columns);
+                let mut found = Vec::new();
+                for Assign { value, .. } in others {
+                    match self.constant(value, env, columns) {
+                        // The third argument of `ipv4_is_match` is the length of the network.
+                        Some(values) => {
+                            let nets = values.iter().filter_map(Value::text).filter(|net| net.contains(['.', ':']));
+                            found.extend(nets.filter_map(|net| leaf(&target, Test::Cidr(net.to_owned()), net)));
+                        }
+                        None => {
+                            let list = self.list_elsewhere(value, env);
+                            found.extend(list.and_then(|name| leaf(&target, Test::Lookup(name.clone()), &name)));
+                        }
+                    }
                 }
-                let nets = nets.iter().filter(|net| net.contains(['.', ':']));
-                alternatives(nets.filter_map(|net| leaf(&target, Test::Cidr(net.clone()), net)))
+                alternatives(found.into_iter())
             }
             "has_ipv4" | "has_any_ipv4" | "has_ipv4_prefix" | "has_any_ipv4_prefix" => {
                 let target = self.target(first?, env, columns);
@@ -161,7 +175,7 @@ fn either(first: Leaf, others: Leaf) -> Leaf {
 pub(super) fn is_condition(expr: &Expr) -> bool {
     match expr {
         Expr::And(_) | Expr::Or(_) | Expr::Not(_) | Expr::Between(..) => true,
-        Expr::Binary(operator, ..) => *operator != Binary::Arithmetic,
+        Expr::Binary(operator, ..) => !matches!(operator, Binary::Arithmetic(_)),
         Expr::Call(name, _) => {
             let lower = name.to_ascii_lowercase();
             ["is", "ipv4_is_", "ipv6_is_", "has_", "set_has_", "array_has_"]

@@ -50,6 +50,17 @@ impl Columns {
         self.closed = true;
     }
 
+    /// These are kept: where there are no others than those that are known, nothing is an event's after a join either.
+    pub(super) fn keep(&mut self, assigns: &[Assign]) {
+        for assign in assigns.iter().filter(|_| self.closed) {
+            if let Assign { name: None, value: Expr::Name(name) } = assign
+                && !self.knows(name)
+            {
+                self.known.insert(name.clone(), Column::Derived);
+            }
+        }
+    }
+
     /// There may be columns that nothing is known of, after all.
     pub(super) fn open(&mut self) {
         self.closed = false;

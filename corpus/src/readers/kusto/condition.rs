@@ -28,7 +28,7 @@ impl<'q> Reader<'q> {
                 }
             }
             Expr::Not(inner) => reader.condition(inner, env, columns, !wanted).map(opposite),
-            Expr::Binary(Binary::Arithmetic, ..) => None,
+            Expr::Binary(Binary::Arithmetic(_), ..) => None,
             Expr::Binary(operator, left, right) => reader.compare(*operator, (left, right), env, columns, wanted),
             Expr::Between(value, from, to) => {
                 let from = reader.compare(Binary::GreaterEqual, (value, from), env, columns, wanted);
@@ -278,7 +278,7 @@ pub(super) fn comparison(operator: Binary, target: &Target, value: &Value) -> Op
         Binary::LessEqual => order(Base::Lte),
         Binary::Greater => order(Base::Gt),
         Binary::GreaterEqual => order(Base::Gte),
-        Binary::Arithmetic => return None,
+        Binary::Arithmetic(_) => return None,
     };
     leaf(target, test, raw)
 }

@@ -113,8 +113,10 @@ impl Parser<'_> {
             },
             // `search Column:"text"`
             Kind::Colon => comparison(Binary::Contains, false),
-            Kind::Arithmetic if matches!(token.text, "+" | "-") => Some((Binary::Arithmetic, SUM, false)),
-            Kind::Arithmetic | Kind::Star => Some((Binary::Arithmetic, PRODUCT, false)),
+            Kind::Arithmetic | Kind::Star => {
+                let sign = token.text.chars().next()?;
+                Some((Binary::Arithmetic(sign), if matches!(sign, '+' | '-') { SUM } else { PRODUCT }, false))
+            }
             Kind::Name | Kind::Word => {
                 let lower = token.text.to_ascii_lowercase();
                 let word = lower.trim_end_matches('~');

@@ -61,10 +61,12 @@ pub(super) fn read(text: &str) -> Page {
     // The columns of the table at hand.
     let mut header: Vec<String> = Vec::new();
     let mut near: Vec<String> = Vec::new();
+    let mut outside = Paragraph::default();
     let mut lines = text.lines();
     while let Some(line) = lines.next() {
         let line = line.trim();
         if let Some(fence) = fence(line) {
+            page.blocks.extend(outside.end(&heading));
             let mut query = String::new();
             for inner in lines.by_ref() {
                 let trimmed = inner.trim();
@@ -83,6 +85,7 @@ pub(super) fn read(text: &str) -> Page {
             }
             continue;
         }
+        page.blocks.extend(outside.line(line, &heading));
         if let Some(text) = heading_of(line) {
             if page.title.is_empty() {
                 page.title = text.to_owned();
@@ -121,6 +124,7 @@ pub(super) fn read(text: &str) -> Page {
         }
         header.clear();
     }
+    page.blocks.extend(outside.end(&heading));
     page
 }
 
@@ -134,35 +138,33 @@ pub(super) fn has_fence(text: &str) -> bool {
     text.lines().any(|line| fence(line.trim()).is_some())
 }
 
-/// Queries that stand in a page without fences: paragraphs with lines that begin with a stage, and what else of them stands
-/// behind empty lines.
-pub(super) fn unfenced(text: &str) -> Vec<Block> {
-    let mut blocks = Vec::new();
-    let (mut heading, mut query, mut ended) = (String::new(), String::new(), false);
-    for line in text.lines() {
-        let line = line.trim().trim_matches('`');
-        let title = heading_of(line);
-        let label = title.is_some() || line.starts_with("**");
-        if label || (ended && !is_stage(line)) {
-            blocks.extend(paragraph(&mut query, &heading));
-        }
-        if let Some(title) = title {
-            title.clone_into(&mut heading);
-        }
-        ended = line.is_empty();
-        if !label && !ended {
-            query.push_str(line);
-            query.push('\n');
-        }
-    }
-    blocks.extend(paragraph(&mut query, &heading));
-    blocks
+/// Queries outside of fences: paragraphs with lines that begin with a stage, and what else of them stands behind empty lines.
+#[derive(Default)]
+struct Paragraph {
+    text: String,
+    /// An empty line was the last one.
+    ended: bool,
 }
 
-fn paragraph(query: &mut String, heading: &str) -> Option<Block> {
-    let query = std::mem::take(query);
-    let heading = heading.to_owned();
-    query.lines().any(is_stage).then(|| Block { query, heading, techniques: Vec::new() })
+impl Paragraph {
+    /// One more line; the query that ended before it.
+    fn line(&mut self, line: &str, heading: &str) -> Option<Block> {
+        let line = line.trim_matches('`');
+        let label = heading_of(line).is_some() || line.starts_with("**");
+        let before = if label || (self.ended && !is_stage(line)) { self.end(heading) } else { None };
+        self.ended = line.is_empty();
+        if !label && !self.ended {
+            self.text.push_str(line);
+            self.text.push('\n');
+        }
+        before
+    }
+
+    fn end(&mut self, heading: &str) -> Option<Block> {
+        let query = std::mem::take(&mut self.text);
+        let heading = heading.to_owned();
+        query.lines().any(is_stage).then(|| Block { query, heading, techniques: Vec::new() })
+    }
 }
 
 /// Whether a line is a stage of a query and no row of a table.
@@ -312,11 +314,11 @@ DeviceFileEvents
     #[test]
     fn queries_without_fences() {
         let page = "# A\n\nSome words.\n\n| a | where |\n|---|---|\n\n## B\n**Kusto:**\n`T\n| where a == 1\n\n| where b == \
-                    2`\nMore\n\nwords\n\nlet x = 1;\nU\n| extend c = x\n";
-        let blocks: Vec<_> = unfenced(page).into_iter().map(|block| (block.heading, block.query)).collect();
-        let expected = [("B", "T\n| where a == 1\n| where b == 2\nMore\n"), ("B", "let x = 1;\nU\n| extend c = x\n")];
-        assert_eq!(blocks, expected.map(|(heading, query)| (heading.to_owned(), query.to_owned())));
-        assert!(has_fence(PAGE) && !has_fence(page) && is_called(Some("md")));
+                    2`\nMore\n\nwords\n```\nV\n```\nlet x = 1;\nU\n| extend c = x\n";
+        let blocks: Vec<_> = read(page).blocks.into_iter().map(|block| (block.heading, block.query)).collect();
+        let expected = ["T\n| where a == 1\n| where b == 2\nMore\n", "V\n", "let x = 1;\nU\n| extend c = x\n"];
+        assert_eq!(blocks, expected.map(|query| ("B".to_owned(), query.to_owned())));
+        assert!(has_fence(PAGE) && !has_fence("a ``` b") && is_called(Some("md")));
     }
 
     #[test]

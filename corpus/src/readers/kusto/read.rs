@@ -204,7 +204,11 @@ impl<'q> Reader<'q> {
                 self.union(tables, env, &mut table);
                 self.filter(condition, env, &mut table, conjuncts);
             }
-            Source::Datatable(..) | Source::External | Source::Made => table = Table::made(),
+            Source::Datatable(names, _) | Source::External(names) => {
+                table = Table::made();
+                names.iter().for_each(|name| table.columns.set(name, Column::Derived));
+            }
+            Source::Made => table = Table::made(),
             Source::Missing => {}
         }
         table
@@ -357,6 +361,9 @@ impl<'q> Reader<'q> {
             match stage {
                 Stage::Where(condition) => self.filter(condition, env, table, conjuncts),
                 Stage::Extend(assigns) | Stage::Project(assigns) => {
+                    if matches!(stage, Stage::Project(_)) {
+                        table.columns.keep(assigns);
+                    }
                     // None of them sees what the others make.
                     let made: Vec<_> =
                         assigns.iter().filter_map(|assign| self.assign(assign, env, &table.columns)).collect();

@@ -22,12 +22,11 @@ impl Parser<'_> {
             }
             "datatable" if self.kind_after(1) == Some(Kind::Open) => self.datatable(),
             "externaldata" if self.kind_after(1) == Some(Kind::Open) => {
-                self.at += 1;
-                self.skip_to(|kind| kind == Kind::CloseList || ends(kind));
+                let columns = self.parameters(self.at + 1);
                 while matches!(self.kind(), Some(Kind::OpenList | Kind::Open)) || self.is("with") {
                     self.at = self.peek().map_or(self.at, |token| token.close) + 1;
                 }
-                Source::External
+                Source::External(columns.into_iter().map(|column| column.name).collect())
             }
             "print" | "range" if self.kind_after(1) != Some(Kind::Open) || self.is("print") => {
                 self.skip_to(ends);

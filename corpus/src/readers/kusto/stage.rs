@@ -59,6 +59,16 @@ impl Parser<'_> {
                 Stage::Where(self.expression())
             }
             "scan" => return Some(Stage::Within(self.steps())),
+            // `evaluate ipv4_lookup(table, address, network)`: the columns of the table are added.
+            "evaluate" if self.is("ipv4_lookup") || self.is("ipv6_lookup") => {
+                let call = self.operand();
+                let arguments = if let Expr::Call(_, arguments) = call { arguments } else { Vec::new() };
+                let columns = arguments.into_iter().skip(2).filter_map(|argument| match argument.value {
+                    Expr::Name(name) if argument.name.is_none() => Some(name),
+                    _ => None,
+                });
+                return self.rest(Stage::Parse(columns.collect()));
+            }
             // `graph-match (pattern) where condition project columns`
             "graph-match" => {
                 while self.kind().is_some_and(|kind| !ends(kind)) && !self.is("where") {

@@ -58,8 +58,8 @@ pub(super) enum Source {
     Union(Vec<Pipeline>),
     /// Names of the columns, values of all rows.
     Datatable(Vec<String>, Vec<Expr>),
-    /// `externaldata (…) ["address"]`
-    External,
+    /// `externaldata (…) ["address"]`: names of the columns
+    External(Vec<String>),
     /// `search in (tables) condition`, `find in (tables) where condition`
     Search(Vec<Pipeline>, Expr),
     /// `print`, `range`: rows that come from no table.
@@ -144,5 +144,6 @@ pub(super) enum Binary {
     Regex,
     HasAny,
     HasAll,
-    Arithmetic,
+    /// With its sign.
+    Arithmetic(char),
 }

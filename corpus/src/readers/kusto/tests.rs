@@ -127,6 +127,12 @@ fn networks() {
     check(r#"ipv4_is_match(a, "10.1.2.3", 24) == false"#, &["- a cidr 10.1.2.3/32"]);
     check("not(ipv4_is_private(a))", &["- a cidr 10.0.0.0/8", "- a cidr 172.16.0.0/12", "- a cidr 192.168.0.0/16"]);
     check(r#"ipv4_is_in_any_range(a, "1.0.0.0/8", "2.0.0.0/8")"#, &["+ a cidr 1.0.0.0/8", "+ a cidr 2.0.0.0/8"]);
+    check(r#"ipv4_is_match("127.0.0.1", a) == false"#, &["- a cidr 127.0.0.1/32"]);
+    check_query(
+        "let l = toscalar(externaldata(x:dynamic)['https://example.org/x'] | summarize make_set(x)); \
+         T | where not(ipv4_is_in_any_range(a, l)) | evaluate ipv4_lookup(l, a, net, true) | where isempty(net)",
+        &["- a lookup externaldata", "+ net missing (derived)"],
+    );
     check(r#"has_ipv4(a, "1.2.3.4")"#, &["+ a contains 1.2.3.4"]);
     check(r#"has_any_ipv4_prefix(a, dynamic(["1.2.", "3.4."]))"#, &["+ a contains 1.2.", "+ a contains 3.4."]);
 }
@@ -174,7 +180,16 @@ fn constants() {
     );
     check_query(r#"let x = "v"; let r = strcat("(", x, ")", "+"); T | where a matches regex r"#, &["+ a regex (v)+"]);
     check_query(r#"let a = "v"; T | where a == "w""#, &["+ a eq w"]);
+    check_query("T | where a > 10 * 1024 - 1 and b in (parse_json('[\"v\"]'))", &["+ a gt 10239", "+ b eq v"]);
     check_query("T | where a in (_GetWatchlist('w') | project k)", &["+ a lookup w"]);
+    check_query(
+        "let w = _GetWatchlist('w') | project k, l; T | join w on k | where l == 1 and a == 2",
+        &["+ l eq 1 (derived)", "+ a eq 2"],
+    );
+    check_query(
+        "let e = externaldata(x:string)['https://example.org/x']; T | join e on a | where x == 1",
+        &["+ x eq 1 (derived)"],
+    );
     check_query("let w = _GetWatchlist('w'); T | where a !in ((w | project k))", &["- a lookup w"]);
     check_query(
         r#"let e = externaldata(x:string)[@"https://example.org/x"] with (format="csv"); T | where a in (e)"#,

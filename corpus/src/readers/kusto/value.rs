@@ -3,7 +3,7 @@
 use super::columns::Columns;
 use super::read::Reader;
 use super::scope::{Binding, Bound, Env};
-use super::syntax::{Expr, Pipeline, Source, Stage, Statement};
+use super::syntax::{Binary, Expr, Pipeline, Source, Stage, Statement};
 
 /// So many values of one list are read.
 const MAX_VALUES: usize = 5_000;
@@ -94,6 +94,19 @@ pub(super) fn is_placeholder(text: &str) -> bool {
         })
 }
 
+/// `10 * 1024`; `None` where it is no whole number.
+fn calculated(left: &str, sign: char, right: &str) -> Option<String> {
+    let (left, right): (i64, i64) = (left.parse().ok()?, right.parse().ok()?);
+    let result = match sign {
+        '+' => left.checked_add(right),
+        '-' => left.checked_sub(right),
+        '*' => left.checked_mul(right),
+        '/' => left.checked_div(right).filter(|result| result.checked_mul(right) == Some(left)),
+        _ => left.checked_rem(right),
+    };
+    result.map(|result| result.to_string())
+}
+
 impl<'q> Reader<'q> {
     /// The values of a constant, one or those of a list; `None` if it is none.
     pub(super) fn constant(&mut self, expr: &'q Expr, env: Env, columns: &Columns) -> Option<Vec<Value>> {
@@ -138,11 +151,16 @@ impl<'q> Reader<'q> {
                 [Value::Time] => Some(vec![Value::Time]),
                 _ => None,
             },
-            Expr::Binary(super::syntax::Binary::Arithmetic, left, right) => {
+            Expr::Binary(Binary::Arithmetic(sign), left, right) => {
                 let left = self.constant(left, env, columns);
                 let right = self.constant(right, env, columns);
-                let time = |side: &Option<Vec<Value>>| side.as_deref() == Some(&[Value::Time]);
-                (time(&left) || time(&right)).then(|| vec![Value::Time])
+                match (left.as_deref(), right.as_deref()) {
+                    (Some([Value::Time]), _) | (_, Some([Value::Time])) => Some(vec![Value::Time]),
+                    (Some([Value::Number(left)]), Some([Value::Number(right)])) => {
+                        Some(vec![Value::Number(calculated(left, *sign, right)?)])
+                    }
+                    _ => None,
+                }
             }
             Expr::Name(name) if columns.knows(name) => {
                 let values = columns.constant(name)?.iter();
@@ -178,10 +196,19 @@ impl<'q> Reader<'q> {
                         }
                         Some(values)
                     }
-                    "materialize" | "toscalar" | "tostring" | "todynamic" | "toint" | "tolong" | "tobool"
-                    | "tolower" | "toupper" | "array_sort_asc" | "array_sort_desc" => {
-                        self.constant(first?, env, columns)
+                    // `todynamic('["x", "y"]')`
+                    "todynamic" | "parse_json" | "parsejson" | "toobject" => {
+                        let values = self.constant(first?, env, columns)?;
+                        match values.as_slice() {
+                            [Value::Text(text)] if text.trim_start().starts_with('[') => {
+                                let texts: Vec<String> = serde_json::from_str(text).ok()?;
+                                Some(texts.into_iter().take(MAX_VALUES).map(Value::Text).collect())
+                            }
+                            _ => Some(values),
+                        }
                     }
+                    "materialize" | "toscalar" | "tostring" | "toint" | "tolong" | "tobool" | "tolower" | "toupper"
+                    | "array_sort_asc" | "array_sort_desc" => self.constant(first?, env, columns),
                     "strcat" => {
                         let mut joined = String::new();
                         for argument in arguments {
@@ -261,7 +288,7 @@ impl<'q> Reader<'q> {
         self.deeper(|reader| match expr {
             Expr::Query(pipeline) => match &pipeline.source {
                 Source::Expr(expr) => reader.list_elsewhere(expr, env),
-                Source::External => Some("externaldata".to_owned()),
+                Source::External(_) => Some("externaldata".to_owned()),
                 _ => None,
             },
             Expr::Name(name) => {
@@ -269,7 +296,7 @@ impl<'q> Reader<'q> {
                 match binding.value {
                     Bound::Value(value) => match &value.source {
                         Source::Expr(expr) => reader.list_elsewhere(expr, binding.outer),
-                        Source::External => Some(name.clone()),
+                        Source::External(_) => Some(name.clone()),
                         _ => None,
                     },
                     Bound::Argument(expr, env) => reader.list_elsewhere(expr, env),
