@@ -1,5 +1,7 @@
 //! Splunk's security content: YAML with a search in SPL, and macros in files of their own.
 
+mod commands;
+mod condition;
 mod eval;
 mod lexer;
 mod macros;

@@ -84,6 +84,8 @@ pub(super) enum Origin {
         table: String,
         /// The field of the event that is looked up; `None` if what is looked up is computed.
         key: Option<String>,
+        /// What the search puts where nothing is found.
+        absent: Option<String>,
     },
 }
 
@@ -195,7 +197,18 @@ impl Scope {
             Origin::Event(field) => Some(field),
             _ => None,
         };
-        Origin::Lookup { table: table.to_owned(), key }
+        Origin::Lookup { table: table.to_owned(), key, absent: None }
+    }
+
+    /// Where a list knows nothing, these names are `value` from here on; if there are none, all names are.
+    pub(super) fn fill(&mut self, names: &[&str], value: &str) {
+        for (name, origin) in &mut self.names {
+            if let Origin::Lookup { absent, .. } = origin
+                && (names.is_empty() || names.iter().any(|filled| plain(filled) == name))
+            {
+                *absent = Some(value.to_owned());
+            }
+        }
     }
 
     /// A name compared with something.
@@ -213,11 +226,12 @@ impl Scope {
         match self.of(name) {
             Origin::Event(field) => Logic::Leaf(leaf(&field, test, raw, false)),
             Origin::Derived => Logic::Leaf(leaf(plain(name), test, raw, true)),
-            Origin::Lookup { table, key } => {
+            Origin::Lookup { table, key, absent } => {
                 let absent = match &test {
                     Test::Missing => true,
                     Test::Pattern(parts) => {
-                        matches!(parts.as_slice(), [Part::Text(text)] if FALSE.iter().any(|f| text.eq_ignore_ascii_case(f)))
+                        let mut says_so = FALSE.into_iter().chain(absent.as_deref());
+                        matches!(parts.as_slice(), [Part::Text(text)] if says_so.any(|f| text.eq_ignore_ascii_case(f)))
                     }
                     Test::Order(..) => return Logic::Leaf(leaf(plain(name), test, raw, true)),
                     _ => false,

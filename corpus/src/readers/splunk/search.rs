@@ -4,12 +4,10 @@
 use super::super::logic::Logic;
 use super::super::query::{Comparison, Test, derived};
 use super::lexer::{Kind, Token, closing, tokens, unescaped};
-use super::pipeline::Reader;
+use super::pipeline::{Reader, Tree};
 use super::scope::{Scope, plain};
 use crate::normal::Part;
 use crate::op::Base;
-
-type Tree = Logic<Comparison>;
 
 /// Parentheses within parentheses deeper than this are not followed.
 const MAX_DEPTH: usize = 60;

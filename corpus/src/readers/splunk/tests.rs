@@ -222,6 +222,10 @@ fn lists_kept_elsewhere() {
         "x=1 | lookup t k as a OUTPUT o as p, q | where isnotnull(p) | search q=false",
         &["+ x eq 1", "+ a lookup t", "- a lookup t"],
     );
+    check(
+        "x=1 | lookup t k OUTPUT o, p | fillnull value=none o | search o=none p=none",
+        &["+ x eq 1", "- k lookup t", "+ k lookup t"],
+    );
     check("process=a* | `listed`", &["+ process startswith a", "+ process_name lookup tools"]);
     check(
         "x=1 | lookup t k OUTPUTNEW o | where isnull(o) AND o>2",
