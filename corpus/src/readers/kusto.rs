@@ -38,7 +38,7 @@ const HEAD: usize = 1_024;
 const GENERIC: [&str; 6] = ["kql", "kusto", "query", "queries", "detection", "hunt details"];
 
 /// Reads a file; see [`super::read`]. What it is, its content says, except that a bare query is one only in a file that is
-/// called so, or has a name that says nothing.
+/// called so, or can be read to its end.
 pub(super) fn read(path: &str, bytes: Vec<u8>) -> Reading {
     let mut reading = Reading::default();
     let extension = extension(path);
@@ -52,11 +52,12 @@ pub(super) fn read(path: &str, bytes: Vec<u8>) -> Reading {
     }
     let text = String::from_utf8_lossy(&bytes).into_owned();
     let begin = text.trim_start_matches('\u{feff}').trim_start();
-    if begin.starts_with('{') && text.contains("\"query\"") {
-        for analytic in template::read(&text) {
-            let document = reading.rules.len();
-            reading.rules.push(rule_of(path, document, analytic));
-        }
+    if begin.starts_with(['{', '['])
+        && ["\"query\"", "\"queryText\""].iter().any(|key| text.contains(key))
+        && let Some(analytics) = template::read(begin)
+    {
+        let rules = analytics.into_iter().filter(is_kusto).enumerate();
+        reading.rules.extend(rules.map(|(document, analytic)| rule_of(path, document, analytic)));
         return reading;
     }
     // YAML is also found in files that are called queries.
@@ -70,10 +71,14 @@ pub(super) fn read(path: &str, bytes: Vec<u8>) -> Reading {
             return reading;
         }
     }
-    let plain = matches!(extension.as_deref(), None | Some("txt"));
+    let plain = matches!(extension.as_deref(), None | Some("txt" | "yaml" | "yml"));
     let fenced = markdown::has_fence(&text);
+    let found = || {
+        let (script, unread) = parse::parse(&text);
+        is_query(&script) && (plain || unread.is_empty())
+    };
     // Markdown is, too; a query begins with no heading.
-    if (query && !begin.starts_with("# ")) || (plain && !fenced && is_query(&parse::parse(&text).0)) {
+    if (query && !begin.starts_with("# ")) || (!fenced && !markdown::is_called(extension.as_deref()) && found()) {
         reading.rules.push(bare(path, &text));
     } else if query || plain || fenced || markdown::is_called(extension.as_deref()) {
         page(path, &text, &mut reading);
@@ -92,11 +97,16 @@ fn extension(path: &str) -> Option<String> {
     meant.then(|| extension.to_ascii_lowercase())
 }
 
+/// The name of a file, without what it says of its content.
+fn stem(path: &str) -> &str {
+    let name = path.rsplit(['/', '\\']).next().unwrap_or(path);
+    extension(path).map_or(name, |extension| name.get(..name.len() - extension.len() - 1).unwrap_or(name))
+}
+
 /// A file that is a query.
 fn bare(path: &str, text: &str) -> Rule {
     let mut rule = Rule::new(Vendor::Kusto, path);
-    let name = path.rsplit_once('/').map_or(path, |(_, name)| name);
-    rule.title = name.rsplit_once('.').map_or(name, |(stem, _)| stem).into();
+    rule.title = stem(path).into();
     let mut techniques = Vec::new();
     for comment in text.lines().filter_map(|line| line.trim().strip_prefix("//")).filter(|c| !c.contains("://")) {
         markdown::techniques_in(comment, &mut techniques);
@@ -137,7 +147,7 @@ fn rule_of(path: &str, document: usize, analytic: Analytic) -> Rule {
 
 fn analytics(path: &str, bytes: Vec<u8>, reading: &mut Reading) {
     let (mut rules, unread) = sentinel::read(bytes);
-    rules.retain(|analytic| !analytic.listed || is_query(&parse::parse(&analytic.query).0));
+    rules.retain(is_kusto);
     for (document, analytic) in rules.into_iter().enumerate() {
         let rule = rule_of(path, document, analytic);
         if rule.status.as_deref() == Some("deprecated") {
@@ -154,7 +164,10 @@ fn analytics(path: &str, bytes: Vec<u8>, reading: &mut Reading) {
 /// A page with queries: each is a rule. Where there is more than one, each has the heading above it in its title, and none
 /// has the page's id.
 fn page(path: &str, text: &str, reading: &mut Reading) {
-    let page = markdown::read(text);
+    let mut page = markdown::read(text);
+    if page.title.is_empty() {
+        stem(path).clone_into(&mut page.title);
+    }
     let mut found: Vec<_> = Vec::new();
     for block in page.blocks {
         let (script, unread) = parse::parse(&block.query);
@@ -199,6 +212,11 @@ fn page(path: &str, text: &str, reading: &mut Reading) {
         query(&mut rule, &script, unread, &bases);
         reading.rules.push(rule);
     }
+}
+
+/// Whether a rule is one: in a list, or without a mark of its own, queries of other languages stand as well.
+fn is_kusto(analytic: &Analytic) -> bool {
+    !analytic.listed || is_query(&parse::parse(&analytic.query).0)
 }
 
 /// Whether a text is a query at all: something with stages, or tables put together, be it under a name.

@@ -101,6 +101,8 @@ impl<'q> Reader<'q> {
             return Some(if truth { condition } else { opposite(condition) });
         }
         let target = match (self.column_of(left, env, columns), left) {
+            // `let on = "on"; … on == "on"` is no question.
+            (Target::Nothing, _) if self.constant(left, env, columns).as_ref() == Some(&values) => return None,
             // A column that has the name of a constant.
             (Target::Nothing, Expr::Name(name)) if !self.is_parameter(env, name) => Target::Field(name.clone()),
             (target, _) => target,

@@ -72,7 +72,7 @@ fn rule(map: &Mapping) -> Option<Analytic> {
     let text = |map: &Mapping, key: &str| map.get(key).and_then(|e| scalar(&e.value)).unwrap_or_default().to_owned();
     let rule = Analytic {
         id: text(map, "id"),
-        name: text(map, "name"),
+        name: ["name", "displayName"].map(|key| text(map, key)).into_iter().find(|n| !n.is_empty()).unwrap_or_default(),
         severity: text(map, "severity"),
         status: text(map, "status"),
         author: author(map),

@@ -2,7 +2,7 @@
 
 use super::parse::{Parser, ends};
 use super::syntax::{Assign, Expr, Pipeline, Source, Stage};
-use super::token::Kind;
+use super::token::{Kind, unquoted};
 
 impl Parser<'_> {
     pub(super) fn stage(&mut self) -> Option<Stage> {
@@ -171,19 +171,19 @@ impl Parser<'_> {
     fn parsed(&mut self) -> Vec<String> {
         let mut columns = Vec::new();
         self.skip_to(|kind| ends(kind) || kind == Kind::Name);
-        while !ends(self.kind().unwrap_or(Kind::Pipe)) && !self.is("with") && !self.is("as") {
+        while !ends(self.kind().unwrap_or(Kind::Pipe)) && !self.is("with") {
             self.at = self.peek().map_or(self.at, |token| token.close) + 1;
         }
-        self.at += usize::from(self.is("with") || self.is("as"));
+        self.at += usize::from(self.is("with"));
+        let mut before = String::new();
         while let Some(token) = self.peek().filter(|token| !ends(token.kind)) {
             match token.kind {
+                Kind::Text => before = unquoted(token.text),
+                // `'Name="Image">' Image`: the event's own field by its own name.
+                Kind::Name if before.contains(&format!("\"{}\"", token.text)) => {}
                 Kind::Name => columns.push(token.text.to_owned()),
                 // The type after it.
                 Kind::Colon => self.at += 1,
-                Kind::Open => {
-                    self.at += 1;
-                    continue;
-                }
                 _ => {}
             }
             self.at += 1;

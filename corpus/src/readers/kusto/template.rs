@@ -8,43 +8,52 @@ use super::sentinel::Analytic;
 /// What an id looks like: groups of hexadecimal digits.
 const ID: [usize; 5] = [8, 4, 4, 4, 12];
 
-/// The rules of a template; none where the text is something else.
-pub(super) fn read(text: &str) -> Vec<Analytic> {
+/// The rules of a template; `None` where the text is something else.
+pub(super) fn read(text: &str) -> Option<Vec<Analytic>> {
     let mut found = Vec::new();
     // The parser's own bound on depth holds for the walk as well.
-    if let Ok(value) = serde_json::from_str(text.trim_start_matches('\u{feff}')) {
-        walk(&value, &mut found);
-    }
-    found
+    walk(&serde_json::from_str(text).ok()?, &mut found);
+    Some(found)
 }
 
 fn walk(value: &Value, found: &mut Vec<Analytic>) {
     match value {
         Value::Array(items) => items.iter().for_each(|item| walk(item, found)),
-        Value::Object(map) => match map.get("properties").and_then(Value::as_object).and_then(|p| rule(map, p)) {
-            Some(rule) => found.push(rule),
-            None => map.values().for_each(|item| walk(item, found)),
-        },
+        Value::Object(map) => {
+            let properties = map.get("properties").and_then(Value::as_object);
+            // Other tools have rules without a resource around them.
+            let plain = || rule(map, map).map(|rule| Analytic { listed: true, ..rule });
+            match properties.and_then(|properties| rule(map, properties)).or_else(plain) {
+                Some(rule) => found.push(rule),
+                None => map.values().for_each(|item| walk(item, found)),
+            }
+        }
         _ => {}
     }
 }
 
-/// A resource with a query that has a name: workbooks have queries too, but those have none.
+/// A resource with a query that has a name: workbooks have queries too, but those have none. Custom detections have theirs
+/// one level further in.
 fn rule(resource: &Map<String, Value>, properties: &Map<String, Value>) -> Option<Analytic> {
     let text =
         |map: &Map<String, Value>, key: &str| map.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let below = |map: &Map<String, Value>, key: &str| map.get(key).and_then(Value::as_object).cloned();
+    let condition = below(properties, "queryCondition").unwrap_or_default();
+    let alert = below(properties, "detectionAction").and_then(|action| below(&action, "alertTemplate"));
+    let alert = alert.unwrap_or_default();
+    let or = |one: String, other: String| if one.is_empty() { other } else { one };
     let mut rule = Analytic {
         id: ["name", "id"].iter().find_map(|key| id(&text(resource, key))).unwrap_or_default(),
         name: text(properties, "displayName"),
-        severity: text(properties, "severity"),
-        query: text(properties, "query"),
+        severity: or(text(properties, "severity"), text(&alert, "severity")),
+        query: or(text(properties, "query"), text(&condition, "queryText")),
         ..Analytic::default()
     };
-    for key in ["techniques", "subTechniques", "tags"] {
-        for value in properties.get(key).and_then(Value::as_array).into_iter().flatten() {
-            let text = value.as_str().or_else(|| value.get("value").and_then(Value::as_str));
-            techniques_in(text.unwrap_or_default(), &mut rule.techniques);
-        }
+    let keys = ["techniques", "subTechniques", "tags"].map(|key| properties.get(key));
+    for value in keys.into_iter().chain([alert.get("mitreTechniques")]).flatten().filter_map(Value::as_array).flatten()
+    {
+        let text = value.as_str().or_else(|| value.get("value").and_then(Value::as_str));
+        techniques_in(text.unwrap_or_default(), &mut rule.techniques);
     }
     (!rule.name.is_empty() && !rule.query.is_empty()).then_some(rule)
 }

@@ -180,6 +180,7 @@ fn constants() {
     );
     check_query(r#"let x = "v"; let r = strcat("(", x, ")", "+"); T | where a matches regex r"#, &["+ a regex (v)+"]);
     check_query(r#"let a = "v"; T | where a == "w""#, &["+ a eq w"]);
+    check_query(r#"let a = "v"; T | where a == "v" or b == 1"#, &["+ b eq 1"]);
     check_query("T | where a > 10 * 1024 - 1 and b in (parse_json('[\"v\"]'))", &["+ a gt 10239", "+ b eq v"]);
     check_query("T | where a in (_GetWatchlist('w') | project k)", &["+ a lookup w"]);
     check_query(
@@ -313,6 +314,10 @@ fn columns() {
     );
     check_query("T | mv-apply x = dynamic(['v', 'w']) on (where a endswith x)", &["+ a endswith v", "+ a endswith w"]);
     check_query("T | extend x = 'v' | where a == x and x == 'w'", &["+ a eq v", "+ x eq w (derived)"]);
+    check_query(
+        "T | parse E with * 'Data Name=\"x\">' x '<' * ',y=' y ',' * | where x == 1 and y == 2",
+        &["+ x eq 1", "+ y eq 2 (derived)"],
+    );
     check_query("T | mv-expand x = a.list | where x.b == 1", &["+ a.list.b eq 1"]);
     check_query(
         "T | mv-apply x = a on (where x.b == 1 | extend y = x.c) | where y == 2",
@@ -440,6 +445,14 @@ fn containers() {
     assert_eq!(found, [("Nine", Some("00000000-0000-4000-8000-000000000001"), 1), ("Ten", None, 2)]);
     assert_eq!(rules[0].logsource.service.as_deref(), Some("signinlogs"));
     assert!(read("other.json", r#"{"query": 1, "properties": []}"#).rules.is_empty());
+    let exported = r#"{"analytics": [{"displayName": "Eleven", "query": "T | where a == 1"}, {"displayName": "x", "query": "y"}]}"#;
+    let detection = r#"[{"displayName": "Twelve", "queryCondition": {"queryText": "T | where a == 1"}, "detectionAction":
+        {"alertTemplate": {"severity": "low", "mitreTechniques": ["T1003"]}}}]"#;
+    let found: Vec<_> = [exported, detection].iter().flat_map(|text| read("e.json", text).rules).collect();
+    assert_eq!(found.iter().map(|rule| &*rule.title).collect::<Vec<_>>(), ["Eleven", "Twelve"]);
+    assert_eq!((found[1].level.as_deref(), &*found[1].techniques[0]), (Some("low"), "T1003"));
+    assert_eq!(read("bare.yaml", "// Bare\nT\n| where a == 1\n").rules[0].title, "bare".into());
+    assert_eq!(read("x/no-title.md", "```\nT | where a == 1\n```\n").rules[0].title, "no-title".into());
     let lost = read("lost.kql", "T | take 5");
     assert_eq!(lost.rules[0].unread, ["it compares no field with a value".into()]);
 }
