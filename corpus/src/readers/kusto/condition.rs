@@ -20,7 +20,13 @@ impl<'q> Reader<'q> {
     pub(super) fn condition(&mut self, expr: &'q Expr, env: Env, columns: &Columns, wanted: bool) -> Option<Leaf> {
         self.deeper(|reader| match expr {
             Expr::And(operands) | Expr::Or(operands) => {
-                let read: Vec<_> = operands.iter().filter_map(|e| reader.condition(e, env, columns, wanted)).collect();
+                let mut read: Vec<_> = operands.iter().map(|e| reader.condition(e, env, columns, wanted)).collect();
+                if matches!(expr, Expr::Or(_)) == wanted && read.iter().any(Option::is_some) {
+                    for (operand, read) in operands.iter().zip(&mut read).filter(|(_, read)| read.is_none()) {
+                        *read = reader.membership(operand, env, columns);
+                    }
+                }
+                let read: Vec<_> = read.into_iter().flatten().collect();
                 match expr {
                     _ if read.is_empty() => None,
                     Expr::And(_) => Some(Logic::And(read)),
@@ -157,6 +163,24 @@ impl<'q> Reader<'q> {
                 leaf(&Target::Derived(name.clone()), Test::FieldRef(other.clone()), &other)
             }
             (Target::Derived(_), _) => None,
+        }
+    }
+
+    /// That a column's value is among the results of a query: what the event says does not decide it, but without it an
+    /// exclusion beside it would seem to hold on its own.
+    fn membership(&mut self, expr: &'q Expr, env: Env, columns: &Columns) -> Option<Leaf> {
+        match expr {
+            Expr::Not(inner) => self.membership(inner, env, columns).map(opposite),
+            Expr::Binary(Binary::In, column, table) if self.is_table(table, env, columns) => {
+                match self.target(column, env, columns) {
+                    Target::Field(name) | Target::Derived(name) => {
+                        let table = if let Expr::Name(table) = &**table { table } else { "query" };
+                        leaf(&Target::Derived(name), Test::Lookup(table.to_owned()), table)
+                    }
+                    _ => None,
+                }
+            }
+            _ => None,
         }
     }
 

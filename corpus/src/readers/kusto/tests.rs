@@ -253,6 +253,12 @@ fn parts() {
     check_query("T | where a == 1 | join kind=rightanti (U | where b == 2) on c", &["+ b eq 2"]);
     check_query("T | where a in ((U | where b == 2 | project a)) and c == 3", &["in: + b eq 2", "query: + c eq 3"]);
     check_query("T | where a !in ((U | where b == 2 | project a)) and c == 3", &["+ c eq 3"]);
+    check_query(
+        r#"let u = materialize(U | where b == 2 | project a); T | where a in (u) or c !in ("x", "y")"#,
+        &["u: + b eq 2", "query: |+ a lookup u (derived)", "query: |- c eq x", "query: |- c eq y"],
+    );
+    check_query("T | where not(a in ((U | project a)) and c == 3)", &["- a lookup query (derived)", "- c eq 3"]);
+    check_query("T | where a !in ((U | project a)) or a in ((V | project a))", &[]);
     check_query("T | where a == 1; U | where b == 2", &["query: + a eq 1", "query 2: + b eq 2"]);
     check_query("T\n| where a == 1\n\nU\n| where b == 2", &["query: + a eq 1", "query 2: + b eq 2"]);
     check_query("(T | where a == 1 | join U on b) | where c == 2", &["+ a eq 1", "+ c eq 2"]);
