@@ -142,15 +142,16 @@ impl<'a> Page<'a> {
     }
 
     /// Rules, each a link to where it can be read, with what their sources are called.
-    fn rules(&mut self, rules: &[RuleLink]) -> io::Result<()> {
-        let shown: Vec<_> = rules.iter().take(self.limit).collect();
+    fn rules(&mut self, rules: impl ExactSizeIterator<Item = RuleLink>) -> io::Result<()> {
+        let all = rules.len();
+        let shown: Vec<_> = rules.take(self.limit).collect();
         let widest = shown.iter().map(|rule| rule.source.width()).max().unwrap_or_default().min(20);
         let source = |rule: &RuleLink| {
             let name = cut(&printable(&rule.source), widest);
             format!("{name}{:1$}  ", "", widest.saturating_sub(name.width()))
         };
-        shown.into_iter().try_for_each(|rule| self.rule(&source(rule), rule))?;
-        self.more(rules.len())
+        shown.iter().try_for_each(|rule| self.rule(&source(rule), rule))?;
+        self.more(all)
     }
 
     /// A rule on a line, as a link to where it can be read.

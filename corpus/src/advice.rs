@@ -21,11 +21,13 @@ use std::cell::OnceCell;
 use rustc_hash::FxHashSet;
 
 use crate::attack::{Attack, parent};
-use crate::corpus::{Corpus, Count, FieldId, Leave, RowId, RuleId, Take, both};
+use crate::corpus::{ASKED, Corpus, Count, FieldId, Leave, RowId, RuleId, Take, asked};
+use crate::likeness::Mass;
 use crate::rule::{Predicate, Role, Rule, Scope};
 use crate::vendor::Vendor;
 
 pub(crate) use prepared::Prepared;
+use similar::Query;
 
 /// On what a piece of advice rests: some rules do it, of those that were asked.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -58,6 +60,7 @@ pub struct Asking<'c> {
     rows: Vec<Option<RowId>>,
     techniques: Vec<Box<str>>,
     logsource: OnceCell<Vec<RuleId>>,
+    query: OnceCell<Query>,
     sayable: OnceCell<FxHashSet<FieldId>>,
 }
 
@@ -77,6 +80,7 @@ impl<'c> Asking<'c> {
             corpus,
             rule,
             logsource: OnceCell::new(),
+            query: OnceCell::new(),
             sayable: OnceCell::new(),
         }
     }
@@ -109,6 +113,26 @@ impl<'c> Asking<'c> {
         ids
     }
 
+    /// What it has, to be compared with other rules.
+    fn query(&self) -> &Query {
+        self.query.get_or_init(|| Query::new(self))
+    }
+
+    /// How much there is of a rule.
+    fn mass(&self, rule: RuleId) -> Mass {
+        let rule = self.corpus.rule(rule);
+        if rule.is_own() {
+            let masses = self.corpus.prepared().own_masses(self.corpus);
+            return masses.get(&rule.rule_id()).copied().unwrap_or_default();
+        }
+        rule.mass()
+    }
+
+    /// Whether a rule leaves anything out.
+    fn excludes(&self, rule: RuleId) -> bool {
+        self.corpus.rule(rule).incidents().any(|incident| incident.is_exclusion())
+    }
+
     /// The product of its log source.
     fn product(&self) -> Option<&str> {
         self.rule.logsource.product.as_deref()
@@ -116,7 +140,7 @@ impl<'c> Asking<'c> {
 
     /// What other rules of its log source do with a field, most rules first.
     pub fn rows_of_field(&self, field: FieldId, take: Take) -> Vec<Count<RowId>> {
-        self.corpus.rows_of_field_in(self.logsource_rules(), field, take)
+        self.corpus.rows_of_fields_in(self.logsource_rules(), &[field], take)
     }
 
     /// Its predicates, each with its row where some rule has it.
@@ -161,19 +185,26 @@ impl<'c> Asking<'c> {
         fields.contains(&field)
     }
 
-    /// The other rules of its log source that have one of its techniques, sorted.
+    /// The other rules of its log source that have one of its techniques, sorted: of very many [some](asked).
     fn technique_peers(&self) -> Vec<RuleId> {
-        let of_logsource = self.logsource_rules();
+        let logsources = self.corpus.same_logsources(self.rule.logsource.as_ref());
         let mut rules: Vec<RuleId> =
             self.techniques().flat_map(|id| self.corpus.rules_of_exactly(id, &self.leave)).collect();
+        rules.retain(|rule| self.corpus.rule(*rule).is_of(&logsources));
         rules.sort_unstable();
         rules.dedup();
-        both(of_logsource, &rules)
+        asked(rules)
     }
 
-    /// The other rules of its log source, sorted.
+    /// The other rules of its log source, sorted: of very many [some](asked).
     fn logsource_rules(&self) -> &[RuleId] {
-        self.logsource.get_or_init(|| self.corpus.rules_of_logsource(self.rule.logsource.as_ref(), &self.leave))
+        let source = self.rule.logsource.as_ref();
+        self.logsource.get_or_init(|| self.corpus.every_rule_of_logsource(source, &self.leave, ASKED))
+    }
+
+    /// The other rules that look for a row, sorted: of very many [some](asked).
+    fn rules_looking_for(&self, row: RowId) -> Vec<RuleId> {
+        asked(self.corpus.rules_of_row(row, Take::Indicators, &self.leave))
     }
 }
 

@@ -1,6 +1,7 @@
 //! Rules → snapshot. No I/O: see [`crate::source`] for the folders that rules come from.
 
 mod back;
+mod counts;
 mod families;
 mod intern;
 mod writer;

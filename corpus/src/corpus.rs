@@ -5,10 +5,11 @@
 //!
 //! - What a predicate is worth: [`Corpus::row`], then [`Corpus::reach`] or, cheaper, [`Corpus::reach_count`].
 //! - Who the peers are: [`Corpus::rules_of_logsource`], [`Corpus::rules_of_technique`], [`Corpus::peers`],
-//!   [`Corpus::rules_sharing`]. They are sorted lists of rules, to be intersected at will with [`both`].
+//!   [`Corpus::rules_sharing`]. They are sorted lists of rules, to be intersected at will with [`both`]; of long ones [`asked`]
+//!   takes some.
 //! - What peers do: [`Corpus::rows_in`], [`Corpus::fields_in`], [`Corpus::techniques_in`], [`Corpus::evidence`], and
 //!   [`Corpus::fields_of_logsource`], which is counted beforehand.
-//! - What goes with a row: [`Corpus::partners`], [`Corpus::siblings`].
+//! - What goes with a row: [`Corpus::partners_in`], [`Corpus::siblings_in`].
 //! - For similarity: [`Corpus::postings`], [`Corpus::rules_of_word`], and per rule [`RuleRef::incidents`],
 //!   [`RuleRef::words`].
 
@@ -23,6 +24,8 @@ mod tests;
 use std::borrow::Cow;
 use std::sync::OnceLock;
 
+use rustc_hash::FxHashMap;
+
 use crate::advice::Prepared;
 use crate::normal::sigma::{SigmaItem, to_sigma};
 use crate::op::{Base, Op};
@@ -33,7 +36,8 @@ use layer::Overlay;
 
 pub use dump::Dump;
 pub(crate) use logsource::Same;
-pub use query::{Count, Evidence, Reach, Take, both};
+pub(crate) use query::ASKED;
+pub use query::{Count, Evidence, Reach, Take, asked, both};
 pub use rule::{Derived, Incident, RuleRef};
 
 macro_rules! ids {
@@ -95,14 +99,22 @@ pub struct RowRef<'a> {
 }
 
 /// How a vendor writes a row most often.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy)]
 pub struct Spelling<'a> {
     /// Which vendor.
     pub vendor: Vendor,
     /// Sigma: the modifiers. Others: the field.
     pub key: &'a str,
+    snapshot: &'a Snapshot,
+    row: u32,
+    number: u32,
+}
+
+impl<'a> Spelling<'a> {
     /// The value.
-    pub value: Cow<'a, str>,
+    pub fn value(&self) -> Cow<'a, str> {
+        layer::spelled(self.snapshot, self.row, self.number)
+    }
 }
 
 /// One occurrence of a row in a rule.
@@ -176,6 +188,11 @@ impl Corpus {
         std::iter::once(&self.base).chain(self.overlay.as_ref().map(|o| &o.snapshot))
     }
 
+    /// The layer of the user's own rules, or the one below.
+    fn layer(&self, own: bool) -> &Snapshot {
+        self.overlay.as_ref().filter(|_| own).map_or(&self.base, |overlay| &overlay.snapshot)
+    }
+
     /// What advice has worked out about the whole.
     pub(crate) fn prepared(&self) -> &Prepared {
         &self.prepared
@@ -184,6 +201,11 @@ impl Corpus {
     /// The version of ATT&CK under whose ids techniques are counted.
     pub fn attack_version(&self) -> &str {
         self.base.text_at(Section::Meta, 0, 0)
+    }
+
+    /// The day on which the newest rules were written or changed.
+    pub(crate) fn newest_change(&self) -> u32 {
+        self.layers().map(|snapshot| snapshot.get(Section::Meta, 0, 2)).max().unwrap_or_default()
     }
 
     /// How many rules there are beside those that are left out.
@@ -301,6 +323,12 @@ impl Corpus {
         RowRef { field, name: self.field_name(field), op, value: snapshot.text_at(Section::Rows, local, 2) }
     }
 
+    /// The operator of a row.
+    pub fn op_of(&self, row: RowId) -> Op {
+        let (snapshot, local) = self.home(row.0, Section::Rows, |o| &o.rows);
+        layer::op(snapshot, snapshot.get(Section::Rows, local, 1))
+    }
+
     /// The field of a row.
     pub fn field_of(&self, row: RowId) -> FieldId {
         match &self.overlay {
@@ -321,8 +349,8 @@ impl Corpus {
     /// How a Sigma rule writes a row; `product` decides between `\` and `/`. `None` where it cannot.
     pub fn sigma(&self, row: RowId, product: Option<&str>) -> Option<SigmaItem> {
         let RowRef { name, op, value, .. } = self.row_ref(row);
-        let spelling = self.spellings(row).find(|s| s.vendor == Vendor::Sigma);
-        to_sigma(name, op, value, spelling.as_ref().map(|s| (s.key, &*s.value)), product)
+        let spelling = self.spellings(row).find(|s| s.vendor == Vendor::Sigma).map(|s| (s.key, s.value()));
+        to_sigma(name, op, value, spelling.as_ref().map(|(key, value)| (*key, &**value)), product)
     }
 
     /// A field by its canonical name, where some rule has it.
@@ -399,18 +427,60 @@ impl Corpus {
 
     /// The rules that have a word in their titles or values.
     pub fn rules_of_word<'a>(&'a self, word: WordId, leave: &'a Leave) -> impl Iterator<Item = RuleId> + 'a {
-        let in_base = (word.index() < self.base.records(Section::Words)).then_some(word.0);
-        let list = |snapshot: &'a Snapshot, local, first: u32| {
-            let rules = snapshot.list(Section::Words, local, 2);
-            snapshot.slice(Section::WordRules, rules).iter().map(move |rule| RuleId(first + rule))
+        self.listed((Section::Words, 2, Section::WordRules), word.0, |o| &o.words, leave)
+    }
+
+    /// The rules that look at a field.
+    pub fn rules_of_field<'a>(&'a self, field: FieldId, leave: &'a Leave) -> impl Iterator<Item = RuleId> + 'a {
+        self.listed((Section::Fields, 2, Section::FieldRules), field.0, |o| &o.fields, leave)
+    }
+
+    /// The rules of a list by what they have: its table, which column says where the list starts, and where it is.
+    fn listed<'a>(
+        &'a self,
+        (table, column, list): (Section, usize, Section),
+        number: u32,
+        ids: impl Fn(&Overlay) -> &layer::Ids,
+        leave: &'a Leave,
+    ) -> impl Iterator<Item = RuleId> + 'a {
+        let rules = move |snapshot: &'a Snapshot, local, first: u32| {
+            let rules = snapshot.list(table, local, column);
+            snapshot.slice(list, rules).iter().map(move |rule| RuleId(first + rule))
         };
-        let base = in_base.map(|word| list(&self.base, word, 0));
+        let in_base = ((number as usize) < self.base.records(table)).then_some(number);
+        let base = in_base.map(|number| rules(&self.base, number, 0));
         let own = self
             .overlay
             .as_ref()
-            .and_then(|o| Some(list(&o.snapshot, o.words.local(word.0)?, self.base.records(Section::Rules) as u32)));
+            .and_then(|o| Some(rules(&o.snapshot, ids(o).local(number)?, self.base.records(Section::Rules) as u32)));
         let all = base.into_iter().flatten().chain(own.into_iter().flatten());
         all.filter(move |rule| self.counts(*rule, leave))
+    }
+
+    /// The rows of a field that many rules leave out, each with how many do: at least six, and one in 1,250 of all. Counted
+    /// with the corpus, so no rule is left out.
+    pub(crate) fn left_out_by_many(&self, field: FieldId) -> Vec<Count<RowId>> {
+        let mut found: FxHashMap<RowId, u32> = FxHashMap::default();
+        for (layer, snapshot) in self.layers().enumerate() {
+            let overlay = self.overlay.as_ref().filter(|_| layer > 0);
+            let Some(local) = overlay.map_or(Some(field.0), |o| o.fields.local(field.0)) else { continue };
+            if local as usize >= snapshot.records(Section::Fields) {
+                continue;
+            }
+            let rows = snapshot.list(Section::Fields, local, 1);
+            let listed = snapshot.column(Section::LeftOut, 0);
+            let from = layer::lower_bound(listed.iter().len() as u32, |at| listed.at(at as usize) < rows.start);
+            for at in
+                (from..snapshot.records(Section::LeftOut) as u32).take_while(|at| listed.at(*at as usize) < rows.end)
+            {
+                let row = listed.at(at as usize);
+                let row = RowId(overlay.map_or(row, |o| o.rows.unified(row)));
+                *found.entry(row).or_default() += snapshot.get(Section::LeftOut, at, 1);
+            }
+        }
+        let mut found: Vec<_> = found.into_iter().map(|(of, rules)| Count { of, rules }).collect();
+        found.sort_unstable_by_key(|count| count.of);
+        found
     }
 
     /// Rows that at least `least` rules look for, with how many do, in no order that means anything. Meant for rather high

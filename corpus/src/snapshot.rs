@@ -26,7 +26,7 @@ pub(crate) use write::Tables;
 const MAGIC: [u8; 8] = *b"SIGWISE\x1a";
 
 /// The version of the format; a file of another one is not read.
-pub const VERSION: u32 = 5;
+pub const VERSION: u32 = 6;
 
 /// An absent number.
 pub(crate) const NONE: u32 = u32::MAX;
@@ -53,6 +53,10 @@ pub(crate) enum Section {
     Spellings,
     /// Row → rules.
     RowRules,
+    /// Field → rules that look at it.
+    FieldRules,
+    /// Rows that many rules leave out, sorted, with how many do.
+    LeftOut,
     /// Rules, in the order of sources and paths.
     Rules,
     /// Rule → rows: the primary table.
@@ -110,7 +114,7 @@ pub(crate) enum Section {
 }
 
 /// How many tables there are.
-pub(crate) const SECTIONS: usize = 36;
+pub(crate) const SECTIONS: usize = 38;
 
 /// What a column of a table holds, and so what is checked when a snapshot is loaded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -126,9 +130,9 @@ enum Column {
     Start(Section),
     /// Where a text starts in the blob.
     TextStart,
-    /// A rule, and [`flags`] in the lower 4 bits.
+    /// A rule, and [`flags`] in the lower bits.
     RuleAndFlags,
-    /// A group, and [`flags`] in the lower 4 bits.
+    /// A group, and [`flags`] in the lower bits.
     GroupAndFlags,
     /// Index of a vendor.
     Vendor,
@@ -142,16 +146,16 @@ const SCHEMA: [(Section, &str, &[Column]); SECTIONS] = {
     use Column::{Any, GroupAndFlags, Op, Record, RuleAndFlags, Start, Text, TextStart, Vendor};
     use Section as S;
     [
-        // version of ATT&CK; families
-        (S::Meta, "meta", &[Text, Any]),
+        // version of ATT&CK; families; the day on which the newest rules changed
+        (S::Meta, "meta", &[Text, Any, Any]),
         // vendor, label, repository, commit, date, licence, URL template, files, rules left out as inactive, rules;
         // rules with a query, those of them without a known log source, those of them of which nothing could be read
         (S::Sources, "sources", &[Vendor, Text, Text, Text, Text, Text, Text, Any, Any, Any, Any, Any, Any]),
         // source, path, reason
         (S::Unread, "unread", &[Record(S::Sources), Text, Text]),
         (S::Ops, "operators", &[Op, Any]),
-        // name, first row
-        (S::Fields, "fields", &[Text, Start(S::Rows)]),
+        // name, first row, first rule
+        (S::Fields, "fields", &[Text, Start(S::Rows), Start(S::FieldRules)]),
         // field, operator, value, first spelling, first rule
         (S::Rows, "rows", &[Record(S::Fields), Record(S::Ops), Text, Start(S::Spellings), Start(S::RowRules)]),
         // vendor, key (Sigma: modifiers; others: field), packed Ends, before, after
@@ -159,11 +163,14 @@ const SCHEMA: [(Section, &str, &[Column]); SECTIONS] = {
         // form; case of letters, or the value as written where the form has no Ends
         (S::Spellings, "spellings", &[Record(S::Forms), Text]),
         (S::RowRules, "rules of rows", &[RuleAndFlags]),
+        (S::FieldRules, "rules of fields", &[Record(S::Rules)]),
+        // row, rules
+        (S::LeftOut, "what many leave out", &[Record(S::Rows), Any]),
         // see `of_rule`
         (S::Rules, "rules", &[
             Record(S::Sources), Text, Text, Text, Text, Text, Text, Text, Text, Text, Text, Any, Record(S::LogSources),
             Any, Any, Start(S::Incidence), Start(S::RuleGroups), Start(S::RuleTechniques), Start(S::RuleEvents),
-            Start(S::RuleRelated), Start(S::RuleAuthors), Start(S::RuleDerived),
+            Start(S::RuleRelated), Start(S::RuleAuthors), Start(S::RuleDerived), Any, Any, Any, Any, Any, Any,
         ]),
         (S::Incidence, "incidence", &[Record(S::Rows), GroupAndFlags]),
         (S::RuleGroups, "groups", &[Text]),
@@ -221,6 +228,20 @@ const FIRST_COLUMN: [usize; SECTIONS] = {
     first
 };
 
+/// Whether the last record of each table only says where the others end.
+const SENTINELS: [bool; SECTIONS] = {
+    let (mut all, mut table) = ([false; SECTIONS], 0);
+    while table < SECTIONS {
+        let (columns, mut column) = (SCHEMA[table].2, 0);
+        while column < columns.len() {
+            all[table] |= columns[column].grows();
+            column += 1;
+        }
+        table += 1;
+    }
+    all
+};
+
 impl Section {
     const fn columns(self) -> &'static [Column] {
         SCHEMA[self as usize].2
@@ -232,7 +253,7 @@ impl Section {
 
     /// Whether its last record only says where the others end.
     fn has_sentinel(self) -> bool {
-        self.columns().iter().any(|c| c.grows())
+        SENTINELS[self as usize]
     }
 }
 
@@ -269,8 +290,12 @@ pub(crate) mod of_rule {
     pub(crate) const RELATED: usize = 19;
     pub(crate) const AUTHORS: usize = 20;
     pub(crate) const DERIVED: usize = 21;
+    /// The day on which it was written or changed last, see [`crate::days::day`]; 0 where it does not say.
+    pub(crate) const CHANGED: usize = 22;
+    /// The first of [`crate::likeness::KINDS`] columns: how much there is of the rule.
+    pub(crate) const MASS: usize = 23;
     /// How many there are.
-    pub(crate) const COUNT: usize = 22;
+    pub(crate) const COUNT: usize = MASS + crate::likeness::KINDS;
 }
 
 /// Role, scope and join of an incidence in one number.
@@ -278,7 +303,10 @@ pub(crate) mod flags {
     use crate::rule::{Role, Scope};
 
     /// How many bits they take.
-    pub(crate) const BITS: u32 = 4;
+    pub(crate) const BITS: u32 = 5;
+
+    /// One of too many values of a list, beyond those that count; of an incidence only.
+    pub(crate) const BEYOND: u32 = 1 << 4;
 
     /// The part of a number that they take.
     pub(crate) const MASK: u32 = (1 << BITS) - 1;

@@ -14,12 +14,14 @@ pub mod technique;
 mod tests;
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::corpus::{Corpus, Evidence, RowId, RuleId};
 use crate::normal::sigma::SigmaItem;
+use crate::op::Op;
 use crate::vendor::Vendor;
 
 pub use advice::{
@@ -79,6 +81,50 @@ impl RuleLink {
     }
 }
 
+/// The links to rules, each made when it is asked for: a page can be about very many rules, of which few are shown.
+#[derive(Clone, Debug)]
+pub struct RuleLinks<'c> {
+    corpus: &'c Corpus,
+    rules: Vec<RuleId>,
+}
+
+impl<'c> RuleLinks<'c> {
+    fn new(corpus: &'c Corpus, rules: Vec<RuleId>) -> Self {
+        Self { corpus, rules }
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.rules.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.rules.is_empty()
+    }
+
+    /// The one with this number.
+    pub fn get(&self, number: u32) -> Option<RuleLink> {
+        self.rules.get(number as usize).map(|rule| RuleLink::of(self.corpus, *rule))
+    }
+
+    /// The page of the one with this number.
+    fn page(&self, number: u32) -> Option<RulePage> {
+        self.rules.get(number as usize).map(|rule| RulePage::of(self.corpus, *rule))
+    }
+
+    /// All of them.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = RuleLink> {
+        self.rules.iter().map(|rule| RuleLink::of(self.corpus, *rule))
+    }
+}
+
+impl Serialize for RuleLinks<'_> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.iter())
+    }
+}
+
 /// A row, in the normal form and as Sigma writes it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct RowView {
@@ -102,6 +148,48 @@ impl RowView {
             value: text.value.to_owned(),
             sigma: corpus.sigma(row, product),
         }
+    }
+}
+
+/// A row of a page, written out when it is shown: a page can have very many, of which few are.
+#[derive(Clone, Copy, Debug)]
+pub struct PageRow<'c> {
+    corpus: &'c Corpus,
+    row: RowId,
+    product: Option<&'c str>,
+}
+
+impl<'c> PageRow<'c> {
+    /// The canonical name of its field.
+    pub fn field(&self) -> &'c str {
+        self.corpus.row_ref(self.row).name
+    }
+
+    /// Its operator.
+    pub fn op(&self) -> Op {
+        self.corpus.row_ref(self.row).op
+    }
+
+    /// Its value, in normal form.
+    pub fn value(&self) -> &'c str {
+        self.corpus.row_ref(self.row).value
+    }
+
+    /// All of it.
+    pub fn view(&self) -> RowView {
+        RowView::of(self.corpus, self.row, self.product)
+    }
+}
+
+impl fmt::Display for PageRow<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.view().fmt(f)
+    }
+}
+
+impl Serialize for PageRow<'_> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.view().serialize(serializer)
     }
 }
 

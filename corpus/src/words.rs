@@ -1,13 +1,16 @@
 //! Words: what titles and values have in common beyond whole rows.
 
+use std::borrow::Cow;
+
 /// Shortest and longest word in characters. Shorter ones say nothing, longer ones are hashes and encoded blobs.
 const LENGTH: std::ops::RangeInclusive<usize> = 3..=32;
 
 /// The words of a title or value: runs of letters and digits, in lower case, with repetitions.
-pub fn words(text: &str) -> impl Iterator<Item = String> {
-    text.split(|c: char| !c.is_alphanumeric())
-        .filter(|word| LENGTH.contains(&word.chars().count()))
-        .map(str::to_lowercase)
+pub fn words(text: &str) -> impl Iterator<Item = Cow<'_, str>> {
+    text.split(|c: char| !c.is_alphanumeric()).filter(|word| LENGTH.contains(&word.chars().count())).map(|word| {
+        let is_lower = word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
+        if is_lower { Cow::Borrowed(word) } else { Cow::Owned(word.to_lowercase()) }
+    })
 }
 
 /// The persons and groups behind a text that names authors: in lower case, without what stands in brackets, without

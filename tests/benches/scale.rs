@@ -13,6 +13,7 @@ use sigwise_corpus::corpus::RowId;
 use sigwise_corpus::op::Base;
 use sigwise_corpus::rule::{Predicate, Rule};
 use sigwise_corpus::vendor::Vendor;
+use sigwise_corpus::view::technique::markdown;
 use sigwise_corpus::view::{AdvicePage, IndicatorPage, TechniquePage};
 use sigwise_corpus::{Corpus, Leave, Snapshot};
 
@@ -27,6 +28,9 @@ const ANSWER: Duration = Duration::from_millis(10);
 
 /// Ten times the rules may take so many times as long, for what is in no cache any more.
 const LINEAR: f64 = 15.0;
+
+/// So much of every list is shown.
+const SHOWN: usize = 20;
 
 /// Later answers: the least of so many counts.
 const ROUNDS: usize = 10;
@@ -65,11 +69,13 @@ fn main() -> ExitCode {
 }
 
 fn indicator(corpus: &Corpus, row: RowId) {
-    std::hint::black_box(IndicatorPage::of(corpus, row, Leave::NONE));
+    let page = IndicatorPage::of(corpus, row, Leave::NONE);
+    std::hint::black_box(page.rules.iter().take(SHOWN).collect::<Vec<_>>());
 }
 
 fn technique(corpus: &Corpus, id: &str) {
-    std::hint::black_box(TechniquePage::of(corpus, Attack::embedded(), id));
+    let page = TechniquePage::of(corpus, Attack::embedded(), id).expect("it is a technique");
+    std::hint::black_box(markdown::markdown(&page, SHOWN));
 }
 
 fn advise(corpus: &Corpus, rule: Rule) {

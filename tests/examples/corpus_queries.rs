@@ -79,10 +79,20 @@ fn main() {
             .sum()
     });
     timed("partners", some.len(), &mut || {
-        some.iter().map(|(r, l)| corpus.partners(r.incidents().next().unwrap().row, l).len() as u64).sum()
+        some.iter()
+            .map(|(r, l)| {
+                let row = r.incidents().next().unwrap().row;
+                corpus.partners_in(&corpus.rules_of_row(row, Take::Indicators, l), row).len() as u64
+            })
+            .sum()
     });
     timed("siblings", some.len(), &mut || {
-        some.iter().map(|(r, l)| corpus.siblings(r.incidents().next().unwrap().row, l).len() as u64).sum()
+        some.iter()
+            .map(|(r, l)| {
+                let row = r.incidents().next().unwrap().row;
+                corpus.siblings_in(&corpus.rules_of_row(row, Take::Indicators, l), row).len() as u64
+            })
+            .sum()
     });
     timed("rules_sharing", some.len(), &mut || {
         some.iter()

@@ -95,8 +95,7 @@ fn write(rule: &AdvicePage, attack: &Attack, page: &mut Page<'_>) -> io::Result<
     })?;
     if !rule.similar.is_empty() {
         page.heading("Rules most like it")?;
-        let links: Vec<_> = rule.similar.iter().map(|similar| similar.rule.clone()).collect();
-        page.rules(&links)?;
+        page.rules(rule.similar.iter().map(|similar| similar.rule.clone()))?;
     }
     Ok(())
 }

@@ -36,7 +36,7 @@ fn hint(corpus: &Corpus, unknown: &UnknownIndicator) -> String {
     near.map_or(String::new(), |near| format!("; did you mean `{near}`?"))
 }
 
-fn write(found: &IndicatorPage, attack: &Attack, page: &mut Page<'_>) -> io::Result<()> {
+fn write(found: &IndicatorPage<'_>, attack: &Attack, page: &mut Page<'_>) -> io::Result<()> {
     page.heading(&found.row.to_string())?;
     let families =
         if found.families == found.reach { String::new() } else { format!(" in {} families", found.families) };
@@ -51,15 +51,19 @@ fn write(found: &IndicatorPage, attack: &Attack, page: &mut Page<'_>) -> io::Res
         page.heading("Techniques of these rules")?;
         page.list(&found.techniques, |(id, rules)| format!("{rules:>5}  {}", technique(attack, id)))?;
     }
+    if found.asked < found.reach {
+        page.heading("Their habits")?;
+        page.text(&format!("{} of these rules, evenly chosen, were asked what else they look for:", found.asked), 2)?;
+    }
     partners(page, "What they look for beside it", &found.partners)?;
     partners(page, "What they take as its alternatives", &found.siblings)?;
     if !found.rules.is_empty() {
         page.heading("The rules")?;
-        page.rules(&found.rules)?;
+        page.rules(found.rules.iter())?;
     }
     if !found.excluding.is_empty() {
         page.heading("Rules that leave it out")?;
-        page.rules(&found.excluding)?;
+        page.rules(found.excluding.iter())?;
     }
     Ok(())
 }

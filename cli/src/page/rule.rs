@@ -86,7 +86,7 @@ fn write(rule: &RulePage, attack: &Attack, page: &mut Page<'_>) -> io::Result<()
     }
     if !rule.related.is_empty() {
         page.heading("Related")?;
-        page.rules(&rule.related)?;
+        page.rules(rule.related.iter().cloned())?;
     }
     Ok(())
 }

@@ -62,7 +62,7 @@ pub(crate) fn show(id: &str, args: &TechniqueArgs) -> Result<Exit, Error> {
     print(|out| match args.format {
         PageFormat::Json => to_json(out, &found),
         PageFormat::Markdown => out.write_all(markdown::markdown(&found, limit).as_bytes()),
-        PageFormat::Html => out.write_all(html::html(&found, corpus, None).as_bytes()),
+        PageFormat::Html => out.write_all(html::html(&found, None).as_bytes()),
         PageFormat::Text => {
             let page = Page::new(Look::of_stdout(), out).limited(limit);
             Text { found: &found, details: args.details, page }.write()
@@ -85,7 +85,7 @@ const ROW: [Column; 4] =
     [("rules", Need::Number), ("reach", Need::Number), ("looked for", Need::Rest), ("vendors", Need::Some(15))];
 
 struct Text<'a> {
-    found: &'a TechniquePage,
+    found: &'a TechniquePage<'a>,
     details: bool,
     page: Page<'a>,
 }
@@ -213,13 +213,13 @@ impl Text<'_> {
         if self.begins("Rules", self.found.rules.len())? {
             self.page.text("`sigwise rule TITLE` shows one with all that it looks for and leaves out.", 0)?;
         }
-        for source in self.found.rules_by_source() {
-            let Some((_, first)) = source.first() else { continue };
-            self.page.text(&format!("{} ({}), {}", first.source, first.vendor, source.len()), 2)?;
-            for (_, rule) in source.iter().take(self.page.limit) {
-                self.page.rule("  ", rule)?;
+        for (source, vendor, rules) in self.found.rules_by_source() {
+            let all = rules.len();
+            self.page.text(&format!("{source} ({vendor}), {all}"), 2)?;
+            for rule in rules.take(self.page.limit).filter_map(|number| self.found.rules.get(number)) {
+                self.page.rule("  ", &rule)?;
             }
-            self.page.more(source.len())?;
+            self.page.more(all)?;
         }
         Ok(())
     }
@@ -281,7 +281,7 @@ fn spellings(field: &FieldView) -> Vec<String> {
 }
 
 /// The rules with these numbers.
-fn titles(found: &TechniquePage, rules: &[u32]) -> Vec<String> {
-    let rules = rules.iter().filter_map(|&number| found.rule(number));
+fn titles(found: &TechniquePage<'_>, rules: &[u32]) -> Vec<String> {
+    let rules = rules.iter().filter_map(|&number| found.rules.get(number));
     rules.map(|rule| format!("– {} ({})", rule.title, rule.source)).collect()
 }

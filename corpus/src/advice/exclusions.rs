@@ -11,9 +11,9 @@ mod twins;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::cover::{covers, disjoint};
-use super::similar::{Kinds, Query};
+use super::similar::Kinds;
 use super::{Asking, Support, kin};
-use crate::corpus::{Corpus, Count, FieldId, RowId, RuleId, Take, both};
+use crate::corpus::{ASKED, Corpus, Count, FieldId, RowId, RuleId, Take, asked, both};
 use crate::normal::sigma::SigmaItem;
 use crate::op::{Base, Op};
 use crate::rule::{Predicate, Scope};
@@ -68,9 +68,6 @@ impl Basis {
 
 /// Similar rules that are looked at.
 const NEIGHBOURS: usize = 30;
-
-/// Exclusions that so many rules have are candidates wherever their field is used.
-const WIDESPREAD: u32 = 6;
 
 /// Days before the newest rules within which a change is recent.
 const RECENT: u32 = 150;
@@ -134,33 +131,39 @@ struct Candidate<'c> {
 pub fn ranked(asking: &Asking<'_>, count: usize) -> Vec<Exclusion> {
     let corpus = asking.corpus();
     let twins = twins::of(asking);
-    let mut candidates: Vec<Candidate<'_>> = Vec::new();
+    let own = Own::of(asking);
+    let considered = CONSIDERED.max(count);
+    let mut fits: FxHashMap<FieldId, f32> = FxHashMap::default();
+    let mut scored: Vec<(f32, RowId)> = Vec::new();
     for (row, signals) in signals(asking, &twins) {
+        let field = corpus.field_of(row);
+        let fit = fits.entry(field).or_insert_with(|| own.fit(corpus.field_name(field)));
+        scored.push((signals.score() * *fit, row));
+    }
+    // Rows are numbered by field, operator and value.
+    scored.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+    let of_row = |(score, row): (f32, RowId)| {
         let said = corpus.row_ref(row);
-        if !asking.can_say(said.field) {
-            continue;
-        }
         // A twin is written as its other half is.
         let sigma = twins.iter().find(|twin| twin.row == Some(row)).map(|twin| twin.sigma.clone());
-        let score = signals.score();
-        candidates.push(Candidate { row: Some(row), field: said.name, op: said.op, value: said.value, sigma, score });
-    }
+        let candidate = Candidate { row: Some(row), field: said.name, op: said.op, value: said.value, sigma, score };
+        let wanted = asking.can_say(said.field) && !own.is_pointless(said.name, said.op, said.value);
+        wanted.then_some(candidate)
+    };
+    let mut candidates: Vec<Candidate<'_>> = scored.into_iter().filter_map(of_row).take(considered).collect();
     for twin in twins.iter().filter(|twin| twin.row.is_none()) {
         let absence = f32::from(is_absence(twin.op, &twin.value));
-        let score = Signals { twin: 1.0, absence, ..Signals::default() }.score();
+        let score = Signals { twin: 1.0, absence, ..Signals::default() }.score() * own.fit(&twin.field);
         let (op, value, sigma) = (twin.op, &*twin.value, Some(twin.sigma.clone()));
-        candidates.push(Candidate { row: None, field: &twin.field, op, value, sigma, score });
-    }
-    let own = Own::of(asking);
-    candidates.retain(|c| !own.is_pointless(c.field, c.op, c.value));
-    for c in &mut candidates {
-        c.score *= own.fit(c.field);
+        if !own.is_pointless(&twin.field, op, value) {
+            candidates.push(Candidate { row: None, field: &twin.field, op, value, sigma, score });
+        }
     }
     candidates.sort_by(|a, b| {
         b.score.total_cmp(&a.score).then_with(|| (a.field, a.op, a.value).cmp(&(b.field, b.op, b.value)))
     });
     candidates.dedup_by(|a, b| (a.field, a.op, a.value) == (b.field, b.op, b.value));
-    candidates.truncate(CONSIDERED.max(count));
+    candidates.truncate(considered);
     varied(asking, candidates, count)
 }
 
@@ -168,9 +171,8 @@ pub fn ranked(asking: &Asking<'_>, count: usize) -> Vec<Exclusion> {
 /// of the log source leave anything out.
 pub fn fields(asking: &Asking<'_>) -> (Vec<Count<FieldId>>, u32) {
     let corpus = asking.corpus();
-    let index = corpus.prepared().similar(corpus);
     let mut rules = asking.logsource_rules().to_vec();
-    rules.retain(|rule| index.has_exclusions(*rule));
+    rules.retain(|rule| asking.excludes(*rule));
     let mut fields = corpus.fields_in(&rules, Take::Exclusions);
     fields.retain(|count| asking.can_say(count.of));
     (fields, rules.len() as u32)
@@ -179,11 +181,9 @@ pub fn fields(asking: &Asking<'_>) -> (Vec<Count<FieldId>>, u32) {
 /// Everything that some rule leaves out and that has anything to do with the asking one.
 fn signals(asking: &Asking<'_>, twins: &[twins::Twin]) -> FxHashMap<RowId, Signals> {
     let corpus = asking.corpus();
-    let index = corpus.prepared().similar(corpus);
     let mut signals: FxHashMap<RowId, Signals> = FxHashMap::default();
 
-    let excludes = |rule| index.has_exclusions(rule);
-    let nearest = Query::of(asking).nearest(asking, Kinds::ALL, 1.0, NEIGHBOURS, excludes);
+    let nearest = asking.query().nearest(asking, Kinds::ALL, 1.0, NEIGHBOURS, |rule| asking.excludes(rule));
     let total: f32 = nearest.iter().map(|(_, sim)| sim * sim).sum::<f32>().max(f32::MIN_POSITIVE);
     for &(rule, sim) in &nearest {
         for row in excluded(corpus, rule) {
@@ -194,11 +194,10 @@ fn signals(asking: &Asking<'_>, twins: &[twins::Twin]) -> FxHashMap<RowId, Signa
     }
 
     // Exactly this one: a rule that names no category would bring in those of every category.
-    let source = asking.rule().logsource.as_ref();
-    let mut here = asking.logsource_rules().to_vec();
-    here.retain(|rule| corpus.rule(*rule).logsource() == source);
-    let mut excluding = here.clone();
-    excluding.retain(|rule| index.has_exclusions(*rule));
+    let exact = corpus.exact_logsource(asking.rule().logsource.as_ref());
+    let here = |rule: RuleId| corpus.rule(rule).is_of(&exact);
+    let mut excluding = asking.logsource_rules().to_vec();
+    excluding.retain(|rule| here(*rule) && asking.excludes(*rule));
     let share = 1.0 / excluding.len().max(5) as f32;
     for count in corpus.rows_in(&excluding, Take::Exclusions) {
         signals.entry(count.of).or_default().logsource = share * count.rules as f32;
@@ -208,7 +207,7 @@ fn signals(asking: &Asking<'_>, twins: &[twins::Twin]) -> FxHashMap<RowId, Signa
     own.sort_unstable();
     own.dedup();
     for row in own {
-        let rules = corpus.rules_of_row(row, Take::Exclusions, asking.leave());
+        let rules = asked(corpus.rules_of_row(row, Take::Exclusions, asking.leave()));
         for count in corpus.rows_in(&rules, Take::Exclusions) {
             let s = signals.entry(count.of).or_default();
             let chance = count.rules as f32 / (rules.len() as f32 + 1.5);
@@ -219,19 +218,27 @@ fn signals(asking: &Asking<'_>, twins: &[twins::Twin]) -> FxHashMap<RowId, Signa
         signals.entry(twin).or_default().twin = 1.0;
     }
     let fields: FxHashSet<&str> = asking.indicators().chain(asking.exclusions()).map(|(p, _)| &*p.field).collect();
-    for (row, rules) in index.excluded_by(WIDESPREAD) {
-        if fields.contains(corpus.row_ref(row).name) {
-            signals.entry(row).or_default().widespread = (1.0 + rules as f32).ln() / 6.0;
-        }
+    for count in fields.iter().filter_map(|name| corpus.field(name)).flat_map(|field| corpus.left_out_by_many(field)) {
+        signals.entry(count.of).or_default().widespread = (1.0 + count.rules as f32).ln() / 6.0;
     }
-    let ages = corpus.prepared().ages(corpus);
+    let newest = corpus.newest_change();
     for (row, s) in &mut signals {
-        let mut rules = corpus.rules_of_row(*row, Take::Exclusions, asking.leave());
-        rules.retain(|rule| ages.is_recent(*rule, RECENT));
-        s.recent = (1.0 + rules.len() as f32).ln();
-        s.recent_here = (1.0 + both(&rules, &here).len() as f32).ln();
-        let said = corpus.row_ref(*row);
-        s.absence = f32::from(is_absence(said.op, said.value));
+        let rules = corpus.each_rule_of_row(*row, Take::Exclusions, asking.leave()).take(ASKED);
+        let (mut recent, mut recent_here) = (0u16, 0u16);
+        for rule in rules.filter(|rule| corpus.rule(*rule).changed() + RECENT > newest) {
+            recent += 1;
+            recent_here += u16::from(here(rule));
+        }
+        s.recent = (1.0 + f32::from(recent)).ln();
+        s.recent_here = (1.0 + f32::from(recent_here)).ln();
+        // Few operators can say it, and looking at values costs more.
+        let may = [Base::Missing, Base::Eq].contains(&corpus.op_of(*row).base());
+        s.absence = f32::from(
+            may && {
+                let said = corpus.row_ref(*row);
+                is_absence(said.op, said.value)
+            },
+        );
     }
     signals
 }

@@ -6,7 +6,7 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::similar::{Kinds, Query};
+use super::similar::Kinds;
 use super::{Asking, Support};
 use crate::corpus::{FieldId, Incident, RowId, RuleId, Take};
 use crate::normal::sigma::SigmaItem;
@@ -51,25 +51,27 @@ pub fn ranked(asking: &Asking<'_>, count: usize) -> Vec<PeerField> {
         rows.dedup();
         rows.into_iter().for_each(|row| *likeness.entry(row).or_default() += sim * sim);
     }
-    let rows = corpus.rows_in(peers, Take::Indicators);
-    let peer = |(field, score)| {
-        let of_field: Vec<RowId> =
-            rows.iter().map(|count| count.of).filter(|row| corpus.field_of(*row) == field).collect();
-        let looking = of_field.iter().flat_map(|row| corpus.rules_of_row(*row, Take::Indicators, asking.leave()));
-        let mut rules: Vec<RuleId> = looking.collect();
-        rules.sort_unstable();
-        rules.dedup();
-        rules.retain(|rule| peers.binary_search(rule).is_ok());
+    let chosen = order_by(asking, &nearest, count);
+    let fields: Vec<FieldId> = chosen.iter().map(|(field, _)| *field).collect();
+    let rows = corpus.rows_of_fields_in(peers, &fields, Take::Indicators);
+    let mut looking: FxHashMap<FieldId, Vec<RuleId>> = FxHashMap::default();
+    for &rule in peers {
+        for field in fields_of(asking, rule).into_iter().filter(|field| fields.contains(field)) {
+            looking.entry(field).or_default().push(rule);
+        }
+    }
+    let mut peer = |(field, score)| {
+        let of_field = rows.iter().map(|count| count.of).filter(|row| corpus.field_of(*row) == field);
         let mut near: Vec<(RowId, f32)> = likeness.iter().map(|(row, sum)| (*row, *sum)).collect();
         near.retain(|(row, _)| corpus.field_of(*row) == field);
         near.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
-        let mut values: Vec<RowId> = near.into_iter().map(|(row, _)| row).chain(of_field).collect();
         let mut seen = FxHashSet::default();
-        values.retain(|row| seen.insert(*row));
-        values.truncate(VALUES);
+        let values = near.into_iter().map(|(row, _)| row).chain(of_field).filter(|row| seen.insert(*row));
+        let values = values.take(VALUES).collect();
+        let rules = looking.remove(&field).unwrap_or_default();
         PeerField { field, score, support: Support { rules, peers: peers.len() as u32 }, values }
     };
-    order_by(asking, &nearest, count).into_iter().map(peer).collect()
+    chosen.into_iter().map(&mut peer).collect()
 }
 
 /// The same without what they rest on, which is what costs.
@@ -87,7 +89,7 @@ pub fn original_file_names(asking: &Asking<'_>) -> Vec<SigmaItem> {
 }
 
 fn neighbours(asking: &Asking<'_>) -> Vec<(RuleId, f32)> {
-    Query::of(asking).nearest(asking, Kinds::ALL, SAME_LOGSOURCE, NEIGHBOURS, |_| true)
+    asking.query().nearest(asking, Kinds::ALL, SAME_LOGSOURCE, NEIGHBOURS, |_| true)
 }
 
 fn order_by(asking: &Asking<'_>, nearest: &[(RuleId, f32)], count: usize) -> Vec<(FieldId, f32)> {

@@ -23,7 +23,7 @@ pub struct Sibling<'a> {
 const LEAST: u32 = 3;
 
 /// Indicators of one rule that are asked for: of long lists the most common ones say most.
-const ASKED: usize = 24;
+const INDICATORS: usize = 24;
 
 /// What other rules take as alternatives to what the rule looks for, best first, at most `count`.
 pub fn ranked<'a>(asking: &'a Asking<'_>, count: usize) -> Vec<Sibling<'a>> {
@@ -37,13 +37,15 @@ pub fn ranked<'a>(asking: &'a Asking<'_>, count: usize) -> Vec<Sibling<'a>> {
     own.sort_by_key(|&(reach, _, row)| (std::cmp::Reverse(reach), row));
     own.dedup_by_key(|(.., row)| *row);
     let mut found: FxHashMap<RowId, (u32, u32, &Predicate, RowId)> = FxHashMap::default();
-    for (reach, because, row) in own.into_iter().take(ASKED) {
-        for sibling in corpus.siblings(row, asking.leave()).into_iter().take_while(|sibling| sibling.rules >= LEAST) {
+    for (_, because, row) in own.into_iter().take(INDICATORS) {
+        let rules = asking.rules_looking_for(row);
+        let peers = rules.len() as u32;
+        for sibling in corpus.siblings_in(&rules, row).into_iter().take_while(|sibling| sibling.rules >= LEAST) {
             let better = |&(rules, of, ..): &(u32, u32, _, _)| {
-                u64::from(sibling.rules) * u64::from(of) > u64::from(rules) * u64::from(reach)
+                u64::from(sibling.rules) * u64::from(of) > u64::from(rules) * u64::from(peers)
             };
             if found.get(&sibling.of).is_none_or(better) {
-                found.insert(sibling.of, (sibling.rules, reach, because, row));
+                found.insert(sibling.of, (sibling.rules, peers, because, row));
             }
         }
     }
@@ -52,7 +54,7 @@ pub fn ranked<'a>(asking: &'a Asking<'_>, count: usize) -> Vec<Sibling<'a>> {
     found.sort_by(|(a, x), (b, y)| share(y.0, y.1).total_cmp(&share(x.0, x.1)).then(y.0.cmp(&x.0)).then(a.cmp(b)));
     found.truncate(count);
     let with_rules = |(row, (_, peers, because, own)): (RowId, (u32, u32, &'a Predicate, RowId))| {
-        let rules = together(corpus, own, row, asking.leave());
+        let rules = together(corpus, asking.rules_looking_for(own), own, row);
         Sibling { row, because, support: Support { rules, peers } }
     };
     found.into_iter().map(with_rules).collect()
@@ -83,14 +85,14 @@ fn has_word(text: &str, word: &str) -> bool {
         })
 }
 
-/// The rules that have both as alternatives, sorted.
-fn together(corpus: &Corpus, a: RowId, b: RowId, leave: &Leave) -> Vec<RuleId> {
-    let rules = corpus.rules_of_row(a, Take::Indicators, leave);
+/// Of the rules that look for `a` those that have both as alternatives.
+fn together(corpus: &Corpus, mut rules: Vec<RuleId>, a: RowId, b: RowId) -> Vec<RuleId> {
     let beside = |rule: &RuleId| {
         let rows = || corpus.rule(*rule).incidents().filter(|i| i.is_indicator() && !i.all);
         rows().filter(|i| i.row == a).any(|x| rows().any(|y| y.row == b && y.group == x.group))
     };
-    rules.into_iter().filter(beside).collect()
+    rules.retain(beside);
+    rules
 }
 
 /// How many rules must have the first of two twins,
@@ -131,9 +133,9 @@ pub fn twins<'a>(asking: &'a Asking<'_>) -> Vec<Sibling<'a>> {
             if out.iter().any(|known| known.row == twin) || is_known(asking, twin) || is_about_one_case(asking) {
                 continue;
             }
-            let looking = |row| of_sigma(corpus, corpus.rules_of_row(row, Take::Indicators, leave)).len() as u32;
-            let (peers, other) = (looking(row), looking(twin));
-            let rules = of_sigma(corpus, together(corpus, row, twin, leave));
+            let looking = |row| of_sigma(corpus, corpus.rules_of_row(row, Take::Indicators, leave));
+            let (peers, other) = (looking(row).len() as u32, looking(twin).len() as u32);
+            let rules = together(corpus, looking(row), row, twin);
             let both = rules.len() as f32;
             let either = (peers + other) as f32 - both;
             if peers < RULES || other > peers || both < AGREE * peers as f32 || both < AGREE * either {

@@ -1,25 +1,15 @@
 //! Which rules are like a rule: the cosine between what they have, where what few rules have weighs more (tf-idf).
 
+use std::borrow::Cow;
+use std::cell::RefCell;
+
 use rustc_hash::FxHashMap;
 
 use super::Asking;
 use crate::attack::parent;
-use crate::corpus::{Corpus, Leave, RowId, RuleId, RuleRef, WordId};
-use crate::lists::Lists;
-use crate::logsource::{LogSource, LogSourceRef};
+use crate::corpus::{Corpus, FieldId, Incident, Leave, RowId, RuleId, Take, WordId};
+use crate::likeness::{KINDS, Kind, Mass, weight};
 use crate::words::words;
-
-/// A kind of thing that rules have.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
-    Indicator,
-    Exclusion,
-    Field,
-    Word,
-    Technique,
-}
-
-const KINDS: usize = 5;
 
 /// Which kinds of things are compared.
 #[derive(Clone, Copy, Debug)]
@@ -48,10 +38,19 @@ impl Kinds {
     fn has(self, kind: Kind) -> bool {
         self.0[kind as usize]
     }
+
+    /// How much there is of these kinds.
+    fn of(self, Mass(sums): Mass) -> f32 {
+        sums.into_iter().zip(self.0).filter(|(_, on)| *on).map(|(sum, _)| sum).sum()
+    }
 }
 
 /// What more than this share of the rules have is not looked at: it says nothing and costs most.
 const COMMON: f32 = 0.6;
+
+/// Nor what more rules than this have, so that an answer takes as long in a corpus a hundred times as large. It says
+/// little there.
+const LONG: u32 = 8_192;
 
 /// So many times the rules that are wanted are gathered before the best are chosen among them.
 const SPARE: usize = 8;
@@ -59,188 +58,114 @@ const SPARE: usize = 8;
 /// What rounding can make of 1.
 const EXACT: f32 = 0.9999;
 
-/// Weights of everything, and how much there is of each rule.
-#[derive(Debug)]
-pub(super) struct Index {
-    /// Weight of what no other rule has.
-    unknown: f32,
-    /// Square of the weight, by kind, by number.
-    weights: [Vec<f32>; KINDS],
-    /// How many rules have it, by kind, by number.
-    counts: [Vec<u32>; KINDS],
-    /// Sum of the squares of a rule's weights, by kind.
-    sums: Vec<[f32; KINDS]>,
-    fields: Lists,
-    techniques: FxHashMap<Box<str>, u32>,
-    of_technique: Lists,
-    /// Numbers of log sources, and per rule the one that it has.
-    logsources: FxHashMap<LogSource, u32>,
-    logsource_of: Vec<u32>,
-    rules: u32,
-}
-
-/// Gives out what rules have except words, by kind and number, each once per rule.
-struct Features {
-    techniques: FxHashMap<Box<str>, u32>,
-    /// The last rule (plus one) that had it, by kind, by number.
-    last: [Vec<u32>; KINDS],
-}
-
-impl Features {
-    fn new(corpus: &Corpus) -> Self {
-        let mut techniques: FxHashMap<Box<str>, u32> = FxHashMap::default();
-        for count in corpus.techniques() {
-            for id in [Some(count.of), parent(count.of)].into_iter().flatten() {
-                let next = techniques.len() as u32;
-                techniques.entry(id.into()).or_insert(next);
-            }
-        }
-        let sizes = [corpus.row_count(), corpus.row_count(), corpus.field_count(), 0, techniques.len()];
-        Self { techniques, last: sizes.map(|size| vec![0; size]) }
+/// How much there is of the rules of the user's own layer, whose snapshot weighs them by itself alone.
+pub(super) fn own_masses(corpus: &Corpus) -> FxHashMap<RuleId, Mass> {
+    let all = corpus.count(Leave::NONE);
+    let mut masses: FxHashMap<RuleId, Mass> = FxHashMap::default();
+    let own = || corpus.rules().filter(|rule| rule.is_own());
+    if own().next().is_none() {
+        return masses;
     }
+    let mut weights: FxHashMap<Thing, f32> = FxHashMap::default();
+    for rule in own() {
+        let mut things: Vec<Thing> =
+            rule.incidents().flat_map(|incident| things(corpus, &incident)).flatten().collect();
+        let ids = rule.techniques().flat_map(|id| [Some(id), parent(id)]).flatten();
+        things.extend(ids.map(Thing::Technique));
+        things.sort_unstable();
+        things.dedup();
+        let mass = masses.entry(rule.rule_id()).or_default();
+        for thing in things {
+            let weigh = || weight(all, thing.rules(corpus).count() as u32);
+            mass.add(thing.kind(), *weights.entry(thing).or_insert_with(weigh));
+        }
+    }
+    for word in corpus.words() {
+        let rules: Vec<RuleId> = corpus.rules_of_word(word, Leave::NONE).collect();
+        let weight = weight(all, rules.len() as u32);
+        for rule in rules.into_iter().rev() {
+            // Those of the base come first.
+            let Some(mass) = masses.get_mut(&rule) else { break };
+            mass.add(Kind::Word, weight);
+        }
+    }
+    masses
+}
 
-    fn of(&mut self, corpus: &Corpus, rule: RuleRef<'_>, mut take: impl FnMut(Kind, u32)) {
-        let stamp = rule.rule_id().index() as u32 + 1;
-        let last = &mut self.last;
-        let mut once = |kind: Kind, number: u32| match last[kind as usize].get_mut(number as usize) {
-            Some(last) if *last != stamp => {
-                *last = stamp;
-                take(kind, number);
-            }
-            _ => {}
-        };
-        for incident in rule.incidents() {
-            let row = incident.row.index() as u32;
-            if incident.is_indicator() {
-                once(Kind::Indicator, row);
-                once(Kind::Field, corpus.field_of(incident.row).index() as u32);
-            } else if incident.is_exclusion() {
-                once(Kind::Exclusion, row);
-            }
-        }
-        for id in rule.techniques().flat_map(|id| [Some(id), parent(id)]).flatten() {
-            if let Some(number) = self.techniques.get(id) {
-                once(Kind::Technique, *number);
-            }
-        }
+/// Something that rules have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+enum Thing<'a> {
+    Indicator(RowId),
+    Exclusion(RowId),
+    Field(FieldId),
+    Word(WordId),
+    Technique(&'a str),
+}
+
+/// What a rule has with a row: it, and the field that it looks at.
+fn things<'a>(corpus: &Corpus, incident: &Incident) -> [Option<Thing<'a>>; 2] {
+    if incident.is_indicator() {
+        [Some(Thing::Indicator(incident.row)), Some(Thing::Field(corpus.field_of(incident.row)))]
+    } else {
+        [incident.is_exclusion().then_some(Thing::Exclusion(incident.row)), None]
     }
 }
 
-impl Index {
-    pub(super) fn new(corpus: &Corpus) -> Self {
-        let mut features = Features::new(corpus);
-        let mut counts = features.last.each_ref().map(|last| vec![0u32; last.len()]);
-        let (mut of_field, mut of_technique) = (Vec::new(), Vec::new());
-        let mut has: Vec<(Kind, u32)> = Vec::new();
-        let mut ends: Vec<(RuleId, usize)> = Vec::new();
-        let mut logsources: FxHashMap<LogSource, u32> = FxHashMap::default();
-        let mut logsource_of = vec![u32::MAX; corpus.rule_ids()];
-        let mut last: Option<(LogSourceRef<'_>, u32)> = None;
-        for view in corpus.rules() {
-            let (rule, source) = (view.rule_id(), view.logsource());
-            // Rules of one log source mostly stand together.
-            let number = match last {
-                Some((known, number)) if known == source => number,
-                _ => {
-                    let next = logsources.len() as u32;
-                    *logsources.entry(source.to_owned()).or_insert(next)
-                }
-            };
-            last = Some((source, number));
-            if let Some(slot) = logsource_of.get_mut(rule.index()) {
-                *slot = number;
-            }
-            features.of(corpus, view, |kind, number| {
-                has.push((kind, number));
-                if let Some(count) = counts[kind as usize].get_mut(number as usize) {
-                    *count += 1;
-                }
-                match kind {
-                    Kind::Field => of_field.push((number, rule.0)),
-                    Kind::Technique => of_technique.push((number, rule.0)),
-                    _ => {}
-                }
-            });
-            ends.push((rule, has.len()));
-        }
-        // The lists of words stand ready.
-        let words = || corpus.words().map(|word| corpus.rules_of_word(word, Leave::NONE));
-        counts[Kind::Word as usize] = words().map(|rules| rules.count() as u32).collect();
-        let all = ends.len() as f32;
-        let weight = |count: u32| ((all + 1.0) / (count as f32 + 0.5)).ln().max(0.0).powi(2);
-        let by_count: Vec<f32> = (0..=ends.len() as u32).map(weight).collect();
-        let weights = counts.each_ref().map(|counts| {
-            let weights = counts.iter().map(|count| by_count.get(*count as usize).copied().unwrap_or_default());
-            weights.collect::<Vec<f32>>()
-        });
-        let mut sums = vec![[0.0; KINDS]; corpus.rule_ids()];
-        let mut start = 0;
-        for &(rule, end) in &ends {
-            let Some(sums) = sums.get_mut(rule.index()) else { continue };
-            for &(kind, number) in has.get(start..end).unwrap_or_default() {
-                sums[kind as usize] += weights[kind as usize].get(number as usize).copied().unwrap_or_default();
-            }
-            start = end;
-        }
-        for (rules, weight) in words().zip(&weights[Kind::Word as usize]) {
-            for rule in rules {
-                if let Some(sums) = sums.get_mut(rule.index()) {
-                    sums[Kind::Word as usize] += weight;
-                }
-            }
-        }
-        Self {
-            unknown: weight(0),
-            fields: Lists::new(corpus.field_count(), || of_field.iter().copied()),
-            of_technique: Lists::new(features.techniques.len(), || of_technique.iter().copied()),
-            weights,
-            counts,
-            sums,
-            techniques: features.techniques,
-            logsources,
-            logsource_of,
-            rules: ends.len() as u32,
+impl<'a> Thing<'a> {
+    fn kind(self) -> Kind {
+        match self {
+            Self::Indicator(_) => Kind::Indicator,
+            Self::Exclusion(_) => Kind::Exclusion,
+            Self::Field(_) => Kind::Field,
+            Self::Word(_) => Kind::Word,
+            Self::Technique(_) => Kind::Technique,
         }
     }
 
-    /// Whether a rule names a technique.
-    pub(super) fn has_techniques(&self, rule: RuleId) -> bool {
-        self.sums.get(rule.index()).is_some_and(|sums| sums[Kind::Technique as usize] > 0.0)
-    }
-
-    /// Whether a rule leaves anything out.
-    pub(super) fn has_exclusions(&self, rule: RuleId) -> bool {
-        self.sums.get(rule.index()).is_some_and(|sums| sums[Kind::Exclusion as usize] > 0.0)
-    }
-
-    /// The rows that at least so many rules leave out.
-    pub(super) fn excluded_by(&self, least: u32) -> impl Iterator<Item = (RowId, u32)> {
-        let counts = (0u32..).map(RowId).zip(self.counts[Kind::Exclusion as usize].iter().copied());
-        counts.filter(move |(_, count)| *count >= least)
+    /// The rules that have it, each once.
+    fn rules(self, corpus: &'a Corpus) -> Box<dyn Iterator<Item = RuleId> + 'a> {
+        match self {
+            Self::Indicator(row) => Box::new(corpus.each_rule_of_row(row, Take::Indicators, Leave::NONE)),
+            Self::Exclusion(row) => Box::new(corpus.each_rule_of_row(row, Take::Exclusions, Leave::NONE)),
+            Self::Field(field) => Box::new(corpus.rules_of_field(field, Leave::NONE)),
+            Self::Word(word) => Box::new(corpus.rules_of_word(word, Leave::NONE)),
+            Self::Technique(id) => Box::new(corpus.rules_of_technique(id, Leave::NONE).into_iter()),
+        }
     }
 }
 
 /// What the asking rule has, as far as the corpus knows it.
 #[derive(Debug)]
 pub(super) struct Query {
-    known: Vec<(Kind, u32)>,
-    unknown: [u32; KINDS],
+    known: Vec<Known>,
+    /// How much it has, by kind, that no other rule has.
+    unknown: [f32; KINDS],
+    /// Room for a number for every rule; all are 0 between two comparisons.
+    dots: RefCell<Vec<f32>>,
+}
+
+/// Something that other rules have too.
+#[derive(Debug)]
+struct Known {
+    kind: Kind,
+    weight: f32,
+    /// Those rules, each once; empty where they are too many.
+    rules: Vec<RuleId>,
 }
 
 impl Query {
-    pub(super) fn of(asking: &Asking<'_>) -> Self {
+    pub(super) fn new(asking: &Asking<'_>) -> Self {
         let corpus = asking.corpus;
-        let index = corpus.prepared().similar(corpus);
-        let mut known = Vec::new();
+        let mut known: Vec<Thing<'_>> = Vec::new();
         let mut strange: Vec<(Kind, &str, &str)> = Vec::new();
         let mut texts = Vec::new();
         for (predicate, row) in asking.indicators().filter(|(p, _)| p.has_row) {
             match row {
-                Some(row) => known.push((Kind::Indicator, row.index() as u32)),
+                Some(row) => known.push(Thing::Indicator(row)),
                 None => strange.push((Kind::Indicator, &predicate.field, &predicate.value)),
             }
             match corpus.field(&predicate.field) {
-                Some(field) => known.push((Kind::Field, field.index() as u32)),
+                Some(field) => known.push(Thing::Field(field)),
                 None => strange.push((Kind::Field, &predicate.field, "")),
             }
             if !predicate.scaffold {
@@ -249,34 +174,41 @@ impl Query {
         }
         for (predicate, row) in asking.exclusions().filter(|(p, _)| p.has_row) {
             match row {
-                Some(row) => known.push((Kind::Exclusion, row.index() as u32)),
+                Some(row) => known.push(Thing::Exclusion(row)),
                 None => strange.push((Kind::Exclusion, &predicate.field, &predicate.value)),
             }
         }
-        let mut all: Vec<String> = words(&asking.rule.title).chain(texts.into_iter().flat_map(words)).collect();
+        let mut all: Vec<Cow<'_, str>> = words(&asking.rule.title).chain(texts.into_iter().flat_map(words)).collect();
         all.sort_unstable();
         all.dedup();
-        let mut unknown = [0; KINDS];
         for word in &all {
             match corpus.word(word) {
-                Some(word) => known.push((Kind::Word, word.index() as u32)),
-                None => unknown[Kind::Word as usize] += 1,
+                Some(word) => known.push(Thing::Word(word)),
+                None => strange.push((Kind::Word, word, "")),
             }
         }
-        for id in asking.technique_ids() {
-            match index.techniques.get(id) {
-                Some(number) => known.push((Kind::Technique, *number)),
-                None => unknown[Kind::Technique as usize] += 1,
-            }
-        }
-        known.sort_unstable_by_key(|(kind, number)| (*kind as usize, *number));
+        known.extend(asking.technique_ids().into_iter().map(Thing::Technique));
+        known.sort_unstable();
         known.dedup();
-        strange.sort_unstable_by_key(|(kind, field, value)| (*kind as usize, *field, *value));
+        strange.sort_unstable();
         strange.dedup();
+        let count = corpus.count(Leave::NONE);
+        let limit = LONG.min((count as f32 * COMMON) as u32) as usize;
+        let mut unknown = [0.0; KINDS];
         for (kind, ..) in strange {
-            unknown[kind as usize] += 1;
+            unknown[kind as usize] += weight(count, 0);
         }
-        Self { known, unknown }
+        let known = known.into_iter().map(|thing| {
+            let mut all = thing.rules(corpus);
+            let mut rules: Vec<RuleId> = all.by_ref().take(limit + 1).collect();
+            let weight = weight(count, (rules.len() + all.count()) as u32);
+            if rules.len() > limit {
+                rules.clear();
+            }
+            Known { kind: thing.kind(), weight, rules }
+        });
+        let dots = RefCell::new(vec![0.0; corpus.rule_ids()]);
+        Self { known: known.collect(), unknown, dots }
     }
 
     /// The other rules that are most like the asking one, of those that `fits` takes: at most `count`, best first, equal ones
@@ -290,55 +222,36 @@ impl Query {
         fits: impl Fn(RuleId) -> bool,
     ) -> Vec<(RuleId, f32)> {
         let corpus = asking.corpus;
-        let index = corpus.prepared().similar(corpus);
-        let mut dots = vec![0.0f32; corpus.rule_ids()];
-        let mut own = 0.0;
-        let limit = (index.rules as f32 * COMMON) as u32;
-        for &(kind, number) in self.known.iter().filter(|(kind, _)| kinds.has(*kind)) {
-            let at = number as usize;
-            let weight = index.weights[kind as usize].get(at).copied().unwrap_or_default();
-            own += weight;
-            if index.counts[kind as usize].get(at).is_none_or(|count| *count > limit) {
-                continue;
-            }
-            let mut add = |rule: RuleId| {
+        let mut dots = self.dots.borrow_mut();
+        let mut touched: Vec<RuleId> = Vec::new();
+        let mut own: f32 = self.unknown.iter().zip(kinds.0).filter(|(_, on)| *on).map(|(weight, _)| weight).sum();
+        for known in self.known.iter().filter(|known| kinds.has(known.kind)) {
+            own += known.weight;
+            for rule in known.rules.iter().filter(|_| known.weight > 0.0) {
                 if let Some(dot) = dots.get_mut(rule.index()) {
-                    *dot += weight;
-                }
-            };
-            match kind {
-                Kind::Indicator | Kind::Exclusion => {
-                    let mut last = None;
-                    for posting in corpus.postings(RowId(number), Leave::NONE) {
-                        let fits = posting.is_indicator() && kind == Kind::Indicator
-                            || posting.is_exclusion() && kind == Kind::Exclusion;
-                        if fits && last != Some(posting.rule) {
-                            last = Some(posting.rule);
-                            add(posting.rule);
-                        }
+                    if *dot == 0.0 {
+                        touched.push(*rule);
                     }
+                    *dot += known.weight;
                 }
-                Kind::Word => corpus.rules_of_word(WordId(number), Leave::NONE).for_each(add),
-                Kind::Field => index.fields.get(number).iter().copied().map(RuleId).for_each(add),
-                Kind::Technique => index.of_technique.get(number).iter().copied().map(RuleId).for_each(add),
             }
         }
-        for (count, _) in self.unknown.iter().zip(kinds.0).filter(|(_, on)| *on) {
-            own += *count as f32 * index.unknown;
-        }
-        let source = index.logsources.get(&asking.rule.logsource).copied();
-        let on = kinds.0.map(f32::from);
+        let source = asking.rule.logsource.as_ref();
         let mut found: Vec<(RuleId, f32)> = Vec::new();
         // Most rules fall far short of those that were found already: a product tells it without the root.
         let mut least = 0.0;
-        for (at, (dot, sums)) in dots.into_iter().zip(&index.sums).enumerate().filter(|(_, (dot, _))| *dot > 0.0) {
-            let sum: f32 = sums.iter().zip(on).map(|(sum, on)| sum * on).sum();
-            let rule = RuleId(at as u32);
+        for rule in touched {
+            let dot = dots.get_mut(rule.index()).map(std::mem::take).unwrap_or_default();
+            // What they have in common is no more than what there is of the rule.
+            if dot < least * own {
+                continue;
+            }
+            let sum = kinds.of(asking.mass(rule));
             if dot * dot < least * (sum * own) || asking.leave.has(rule) || !fits(rule) {
                 continue;
             }
             let cosine = dot / (sum * own).sqrt().max(f32::MIN_POSITIVE);
-            let same = source.is_some() && index.logsource_of.get(at).copied() == source;
+            let same = corpus.rule(rule).logsource() == source;
             found.push((rule, if same { cosine * logsource } else { cosine }));
             if found.len() >= SPARE * count.max(1) {
                 found = best(found, count);
@@ -355,7 +268,7 @@ pub const ALIKE: f32 = 0.3;
 
 /// The rules most like the asking one, best first, each with how much it is like it.
 pub fn rules(asking: &Asking<'_>, count: usize) -> Vec<(RuleId, f32)> {
-    Query::of(asking).nearest(asking, Kinds::SAID, 1.0, count, |_| true)
+    asking.query().nearest(asking, Kinds::SAID, 1.0, count, |_| true)
 }
 
 /// The first so many, best first; equal ones in the order of the corpus.

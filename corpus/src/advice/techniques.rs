@@ -2,7 +2,7 @@
 
 use rustc_hash::FxHashMap;
 
-use super::similar::{Kinds, Query};
+use super::similar::Kinds;
 use super::{Asking, Support};
 use crate::corpus::RuleId;
 use crate::vendor::Vendor;
@@ -41,9 +41,8 @@ pub fn ranked<'c>(asking: &Asking<'c>, count: usize) -> Vec<PeerTechnique<'c>> {
 /// The techniques of the most similar of the rules that `asked` takes.
 fn of<'c>(asking: &Asking<'c>, asked: impl Fn(RuleId) -> bool, count: usize) -> Vec<PeerTechnique<'c>> {
     let corpus = asking.corpus();
-    let index = corpus.prepared().similar(corpus);
-    let fits = |rule| index.has_techniques(rule) && asked(rule);
-    let nearest = Query::of(asking).nearest(asking, Kinds::PURPOSE, SAME_LOGSOURCE, NEIGHBOURS, fits);
+    let fits = |rule| corpus.rule(rule).techniques().next().is_some() && asked(rule);
+    let nearest = asking.query().nearest(asking, Kinds::PURPOSE, SAME_LOGSOURCE, NEIGHBOURS, fits);
     let total: f32 = nearest.iter().map(|(_, sim)| sim * sim).sum::<f32>().max(f32::MIN_POSITIVE);
     let mut found: FxHashMap<&'c str, PeerTechnique<'c>> = FxHashMap::default();
     for &(rule, sim) in &nearest {

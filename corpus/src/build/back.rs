@@ -123,7 +123,7 @@ fn rowless(name: &str, op: Op, value: &str) -> Predicate {
 fn predicate(corpus: &Corpus, vendor: Vendor, incident: &crate::corpus::Incident) -> Predicate {
     let row = corpus.row_ref(incident.row);
     let spelling = corpus.spellings(incident.row).find(|spelling| spelling.vendor == vendor);
-    let (key, value) = spelling.map_or(("", row.value.into()), |s| (s.key, s.value));
+    let (key, value) = spelling.map_or(("", row.value.into()), |s| (s.key, s.value()));
     let (field_raw, modifiers) = if vendor == Vendor::Sigma { (row.name, key) } else { (key, "") };
     Predicate {
         field: row.name.into(),

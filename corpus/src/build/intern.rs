@@ -94,6 +94,16 @@ impl<T: Clone + Ord + Hash> Sorted<T> {
     }
 }
 
+impl Sorted<String> {
+    /// The number of a text, which is copied when it is met for the first time only.
+    fn of_text(&mut self, text: &str) -> u32 {
+        match self.numbers.get(text) {
+            Some(&number) => number,
+            None => self.of(text.to_owned()),
+        }
+    }
+}
+
 /// Words, and in which of the texts that are kept anyway each stands.
 #[derive(Debug, Default)]
 pub(super) struct Words<'a> {
@@ -103,8 +113,8 @@ pub(super) struct Words<'a> {
 
 impl<'a> Words<'a> {
     /// A word that was met in a text.
-    pub(super) fn of(&mut self, word: String, text: &'a str) -> u32 {
-        let number = self.words.of(word);
+    pub(super) fn of(&mut self, word: &str, text: &'a str) -> u32 {
+        let number = self.words.of_text(word);
         self.places.resize(self.words.len(), None);
         if let (Some(place), Some(word)) = (self.places.get_mut(number as usize), self.words.get(number))
             && place.is_none()

@@ -4,10 +4,13 @@ use std::collections::BTreeMap;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::counts::Counts;
 use super::intern::{self, Sorted, Texts, Words};
 use super::{SourceRules, families};
 use crate::attack::Attack;
+use crate::days::{day, newest};
 use crate::fields::Fields;
+use crate::likeness::{Kind, Mass};
 use crate::lists::Lists;
 use crate::logsource::{Event, LogSource};
 use crate::op::Op;
@@ -28,14 +31,17 @@ pub(super) struct Incident {
 
 /// Everything about one rule that has numbers of its own.
 #[derive(Default)]
-struct Entry {
-    incidents: Vec<Incident>,
-    techniques: Vec<u32>,
+pub(super) struct Entry {
+    pub(super) incidents: Vec<Incident>,
+    pub(super) techniques: Vec<u32>,
     events: Vec<u32>,
     authors: Vec<u32>,
-    words: Vec<u32>,
+    pub(super) words: Vec<u32>,
     logsource: u32,
 }
+
+/// So many rules, and more in a large corpus (one in so many of its rules), make an exclusion one that many have.
+const MANY: (u32, u32) = (6, 1_250);
 
 pub(super) struct Writer<'a> {
     attack: &'a Attack,
@@ -84,12 +90,19 @@ impl<'a> Writer<'a> {
             rules.iter().zip(&entries).map(|((_, rule), e)| (rule.vendor, e.incidents.as_slice())),
             &self.row_keys,
         );
+        let keys = std::mem::take(&mut self.row_keys);
+        let techniques = self.techniques.iter().copied();
+        let mut counts = Counts::new(&entries, &keys, self.fields.len(), self.words.iter().len(), techniques);
+        counts.mark_beyond(&mut entries);
+        let masses = counts.masses(&entries);
         self.sources(sources, rules, &entries);
-        self.rules(rules, &entries, &families);
-        self.inverted(&entries);
+        self.rules(rules, &entries, &families, &masses);
+        self.inverted(&entries, &keys, &counts);
+        self.row_keys = keys;
         self.indexes(rules);
         let version = self.texts.of(self.attack.version());
-        self.tables.push(Section::Meta, [version, families.iter().max().map_or(0, |last| last + 1)]);
+        let newest = newest(rules.iter().map(|(_, rule)| changed(rule)).collect());
+        self.tables.push(Section::Meta, [version, families.iter().max().map_or(0, |last| last + 1), newest]);
         let place = |(word, place): (&str, Option<(&str, usize)>)| match place {
             Some((text, at)) => (self.texts.of(text), at, word.len()),
             None => (self.texts.of(word), 0, word.len()),
@@ -123,7 +136,7 @@ impl<'a> Writer<'a> {
         let values = rule.predicates.iter().filter(looked_for).map(|p| &*p.value);
         let all =
             std::iter::once(&*rule.title).chain(values).flat_map(|text| words(text).map(move |word| (word, text)));
-        entry.words = once_each(all.map(|(word, text)| self.words.of(word, text)));
+        entry.words = once_each(all.map(|(word, text)| self.words.of(&word, text)));
         entry
     }
 
@@ -211,7 +224,7 @@ impl<'a> Writer<'a> {
         }
     }
 
-    fn rules(&mut self, rules: &[(u32, &'a Rule)], entries: &[Entry], families: &[u32]) {
+    fn rules(&mut self, rules: &[(u32, &'a Rule)], entries: &[Entry], families: &[u32], masses: &[Mass]) {
         const LISTS: [(usize, Section); 7] = [
             (of_rule::INCIDENCE, Section::Incidence),
             (of_rule::GROUPS, Section::RuleGroups),
@@ -245,6 +258,9 @@ impl<'a> Writer<'a> {
             record[of_rule::LOGSOURCE] = entry.logsource;
             record[of_rule::FAMILY] = families.get(i).copied().unwrap_or_default();
             record[of_rule::QUERY] = u32::from(rule.has_query) * (1 + u32::from(!rule.predicates.is_empty()));
+            record[of_rule::CHANGED] = changed(rule);
+            let mass = masses.get(i).copied().unwrap_or_default().pack();
+            record.iter_mut().skip(of_rule::MASS).zip(mass).for_each(|(slot, sum)| *slot = sum);
             starts(&self.tables, &mut record);
             self.tables.push(Section::Rules, record);
             for incident in &entry.incidents {
@@ -276,12 +292,12 @@ impl<'a> Writer<'a> {
     }
 
     /// Everything that is looked up by something else than the rule.
-    fn inverted(&mut self, entries: &[Entry]) {
+    fn inverted(&mut self, entries: &[Entry], keys: &[RowKey], counts: &Counts<'_>) {
         for op in self.ops.iter() {
             let (base, extras) = op.to_code();
             self.tables.push(Section::Ops, [u32::from(base), extras]);
         }
-        self.rows(entries);
+        self.rows(entries, keys, counts);
 
         let rules = invert(entries, self.techniques.len(), |e| &e.techniques);
         for (id, number) in self.techniques.iter().zip(0..) {
@@ -300,7 +316,7 @@ impl<'a> Writer<'a> {
             self.tables.push(Section::Authors, [text]);
         }
         let rules = invert(entries, self.logsources.len(), |e| std::slice::from_ref(&e.logsource));
-        let fields = self.logsource_fields(entries);
+        let fields = self.logsource_fields(entries, keys);
         for ((source, number), fields) in self.logsources.iter().zip(0..).zip(fields) {
             let part = |s: &Option<Box<str>>| s.as_deref().unwrap_or_default().to_owned();
             let record = [
@@ -319,27 +335,31 @@ impl<'a> Writer<'a> {
     }
 
     /// Fields, rows, how they are written and which rules have them.
-    fn rows(&mut self, entries: &[Entry]) {
+    fn rows(&mut self, entries: &[Entry], keys: &[RowKey], counts: &Counts<'_>) {
+        let looked_at = Lists::new(self.fields.len(), || {
+            (0u32..).zip(entries).flat_map(|(rule, entry)| fields_of(entry, keys).into_iter().map(move |f| (f, rule)))
+        });
         let mut next = 0;
         for (field, name) in (0u32..).zip(self.fields.iter()) {
-            let rows = self.row_keys.iter().skip(next as usize).take_while(|key| key.0 == field).count();
-            self.tables.push(Section::Fields, [self.texts.of(name), next]);
+            let rows = keys.iter().skip(next as usize).take_while(|key| key.0 == field).count();
+            let record = [self.texts.of(name), next, self.tables.len(Section::FieldRules)];
+            self.tables.push(Section::Fields, record);
             next += u32::try_from(rows).unwrap_or(NONE);
+            looked_at.get(field).iter().for_each(|rule| self.tables.push(Section::FieldRules, [*rule]));
         }
-        self.tables.push(Section::Fields, [0, next]);
+        self.tables.push(Section::Fields, [0, next, self.tables.len(Section::FieldRules)]);
 
-        let incidents = || {
+        let lists = Lists::new(keys.len(), || {
             (0u32..).zip(entries).flat_map(|(rule, entry)| {
-                entry.incidents.iter().map(move |incident| (incident.row, rule << flags::BITS | incident.flags))
+                let packed = move |flags: u32| rule << flags::BITS | flags & !flags::BEYOND;
+                entry.incidents.iter().map(move |incident| (incident.row, packed(incident.flags)))
             })
-        };
-        let lists = Lists::new(self.row_keys.len(), incidents);
-        let keys = std::mem::take(&mut self.row_keys);
-        let spellings = self.spellings(&keys);
+        });
+        let spellings = self.spellings(keys);
         let mut spellings = spellings.into_iter().peekable();
-        let scaffold: Vec<bool> = self.fields.iter().map(|name| Fields::embedded().canonical(name).scaffold).collect();
-        let mut reaches: BTreeMap<u32, u32> = BTreeMap::new();
         let mut list: Vec<u32> = Vec::new();
+        let rules = u32::try_from(entries.len()).unwrap_or(NONE);
+        let many = MANY.0.max(rules / MANY.1);
         for (row, (field, op, value)) in (0u32..).zip(keys.iter().copied()) {
             let record = [
                 field,
@@ -356,17 +376,36 @@ impl<'a> Writer<'a> {
             list.extend(lists.get(row));
             list.sort_unstable();
             list.dedup();
-            if scaffold.get(field as usize) == Some(&false) {
-                *reaches.entry(reach(&list)).or_default() += 1;
-            }
             list.iter().for_each(|rule| self.tables.push(Section::RowRules, [*rule]));
+            let leaving_out = counts.of(Kind::Exclusion, row);
+            if leaving_out >= many {
+                self.tables.push(Section::LeftOut, [row, leaving_out]);
+            }
         }
         let ends = [Section::Spellings, Section::RowRules].map(|section| self.tables.len(section));
         self.tables.push(Section::Rows, [0, 0, 0, ends[0], ends[1]]);
+        self.reaches(entries, keys, counts);
+    }
+
+    /// How many rows have which reach, without those that only say where to look. Of a list of too many values those beyond
+    /// its first ones count for nothing.
+    fn reaches(&mut self, entries: &[Entry], keys: &[RowKey], counts: &Counts<'_>) {
+        let mut beyond: FxHashMap<u32, u32> = FxHashMap::default();
+        for entry in entries {
+            let marked = entry.incidents.iter().filter(|i| i.flags & flags::BEYOND != 0 && is_looked_for(i));
+            for row in once_each(marked.map(|incident| incident.row)) {
+                *beyond.entry(row).or_default() += 1;
+            }
+        }
+        let scaffold: Vec<bool> = self.fields.iter().map(|name| Fields::embedded().canonical(name).scaffold).collect();
+        let mut reaches: BTreeMap<u32, u32> = BTreeMap::new();
+        for (row, _) in (0u32..).zip(keys).filter(|(_, key)| scaffold.get(key.0 as usize) == Some(&false)) {
+            let less = beyond.get(&row).copied().unwrap_or_default();
+            *reaches.entry(counts.of(Kind::Indicator, row).saturating_sub(less)).or_default() += 1;
+        }
         for (reach, rows) in reaches.into_iter().filter(|(reach, _)| *reach > 0) {
             self.tables.push(Section::Reaches, [reach, rows]);
         }
-        self.row_keys = keys;
     }
 
     /// How each vendor writes each row most often: the row, and its record. Writes the table of forms.
@@ -412,16 +451,11 @@ impl<'a> Writer<'a> {
     }
 
     /// Per log source the fields that its rules look at, with how many do.
-    fn logsource_fields(&self, entries: &[Entry]) -> Vec<Vec<(u32, u32)>> {
+    fn logsource_fields(&self, entries: &[Entry], keys: &[RowKey]) -> Vec<Vec<(u32, u32)>> {
         let mut counts = vec![FxHashMap::default(); self.logsources.len()];
         for entry in entries {
             let Some(counts) = counts.get_mut(entry.logsource as usize) else { continue };
-            let looked_for = entry.incidents.iter().filter(|i| {
-                let (role, scope, _) = flags::unpack(i.flags);
-                role == Role::Indicator && scope != Scope::Guard
-            });
-            let fields = looked_for.filter_map(|i| self.row_keys.get(i.row as usize)).map(|key| key.0);
-            for field in once_each(fields) {
+            for field in fields_of(entry, keys) {
                 *counts.entry(field).or_default() += 1;
             }
         }
@@ -474,13 +508,22 @@ fn once_each(numbers: impl Iterator<Item = u32>) -> Vec<u32> {
     numbers.filter(|n| seen.insert(*n)).collect()
 }
 
-/// How many rules look for a row, by its sorted list of rules with [`flags`].
-fn reach(list: &[u32]) -> u32 {
-    let looking = list.iter().filter(|packed| {
-        let (role, scope, _) = flags::unpack(*packed & flags::MASK);
-        role == Role::Indicator && scope != Scope::Guard
-    });
-    let mut rules: Vec<u32> = looking.map(|packed| packed >> flags::BITS).collect();
-    rules.dedup();
-    u32::try_from(rules.len()).unwrap_or(NONE)
+/// The day on which a rule was written or changed last.
+fn changed(rule: &Rule) -> u32 {
+    [&rule.date, &rule.modified].into_iter().flatten().map(|date| day(date)).max().unwrap_or_default()
+}
+
+/// Whether a rule looks for something: no exclusion, and no exception to one.
+fn is_looked_for(incident: &Incident) -> bool {
+    let (role, scope, _) = flags::unpack(incident.flags);
+    role == Role::Indicator && scope != Scope::Guard
+}
+
+/// The fields that a rule looks at, each once.
+fn fields_of(entry: &Entry, keys: &[RowKey]) -> Vec<u32> {
+    let looked_for = entry.incidents.iter().filter(|incident| is_looked_for(incident));
+    let mut fields: Vec<u32> = looked_for.filter_map(|i| keys.get(i.row as usize)).map(|key| key.0).collect();
+    fields.sort_unstable();
+    fields.dedup();
+    fields
 }

@@ -2,10 +2,11 @@
 
 use rustc_hash::FxHashMap;
 
-use super::{Corpus, FieldId, Incident, Leave, RowId, RuleId};
+use super::{Corpus, FieldId, RowId, RuleId};
 use crate::rule::Role;
 
-/// A list of values of one rule that is longer than [`Dump::LIMIT`].
+/// A list of values of one rule that is longer than [`Dump::LIMIT`]; those of its values that no total counts are
+/// [`Incident::beyond`](super::Incident::beyond).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Dump {
     /// In which of the rule's groups.
@@ -16,19 +17,11 @@ pub struct Dump {
     pub field: FieldId,
     /// How many values it has.
     pub values: u32,
-    /// The values that no total counts, sorted: those beyond the first [`Dump::LIMIT`] in the order of how many rules look
-    /// for them.
-    beyond: Vec<RowId>,
 }
 
 impl Dump {
-    /// So many values of one list count; with more, one rule would set every total.
+    /// So many values of one list count; with more, one rule would set every total. Those count that most rules look for.
     pub const LIMIT: usize = 200;
-
-    /// Whether this is one of the values that no total counts.
-    pub fn leaves_out(&self, incident: &Incident) -> bool {
-        (self.group, self.role) == (incident.group, incident.role) && self.beyond.binary_search(&incident.row).is_ok()
-    }
 }
 
 impl Corpus {
@@ -47,11 +40,7 @@ impl Corpus {
             rows.sort_unstable();
             rows.dedup();
             if rows.len() > Dump::LIMIT {
-                let values = rows.len() as u32;
-                rows.sort_by_cached_key(|row| (std::cmp::Reverse(self.reach_count(*row, Leave::NONE)), *row));
-                let mut beyond = rows.split_off(Dump::LIMIT);
-                beyond.sort_unstable();
-                dumps.push(Dump { group, role, field, values, beyond });
+                dumps.push(Dump { group, role, field, values: rows.len() as u32 });
             }
         }
         dumps.sort_by_key(|dump| (dump.group, dump.role, dump.field));

@@ -1,5 +1,7 @@
 //! How a second snapshot lies over the first: its own numbers, and the ones that both share.
 
+use std::borrow::Cow;
+
 use rustc_hash::FxHashMap;
 
 use super::Spelling;
@@ -139,13 +141,19 @@ pub(super) fn word(snapshot: &Snapshot, text: &str) -> Option<u32> {
 /// A spelling of a row, by its number.
 pub(super) fn spelling(snapshot: &Snapshot, row: u32, spelling: u32) -> Spelling<'_> {
     let form = snapshot.get(Section::Spellings, spelling, 0);
+    let vendor = vendor(snapshot.get(Section::Forms, form, 0));
+    Spelling { vendor, key: snapshot.text_at(Section::Forms, form, 1), snapshot, row, number: spelling }
+}
+
+/// The value of a row in a spelling, by its number.
+pub(super) fn spelled(snapshot: &Snapshot, row: u32, spelling: u32) -> Cow<'_, str> {
+    let form = snapshot.get(Section::Spellings, spelling, 0);
     let text = |column| snapshot.text_at(Section::Forms, form, column);
     let written = snapshot.text_at(Section::Spellings, spelling, 1);
-    let value = match Ends::unpack(snapshot.get(Section::Forms, form, 2), text(3), text(4)) {
+    match Ends::unpack(snapshot.get(Section::Forms, form, 2), text(3), text(4)) {
         Some(ends) => ends.apply(snapshot.text_at(Section::Rows, row, 2), written).into(),
         None => written.into(),
-    };
-    Spelling { vendor: vendor(snapshot.get(Section::Forms, form, 0)), key: text(1), value }
+    }
 }
 
 /// A vendor by its number.
@@ -162,10 +170,15 @@ pub(super) fn sorted(snapshot: &Snapshot, section: Section, text: &str) -> Optio
 
 /// The first record whose text is not below `text`, in a table that is sorted by its first column.
 pub(super) fn first_not_below(snapshot: &Snapshot, section: Section, text: &str) -> u32 {
-    let (mut low, mut high) = (0, snapshot.records(section) as u32);
+    lower_bound(snapshot.records(section) as u32, |at| snapshot.text_at(section, at, 0) < text)
+}
+
+/// The first of so many numbers that is not `below`, where those that are come first.
+pub(super) fn lower_bound(count: u32, below: impl Fn(u32) -> bool) -> u32 {
+    let (mut low, mut high) = (0, count);
     while low < high {
         let middle = low + (high - low) / 2;
-        if snapshot.text_at(section, middle, 0) < text {
+        if below(middle) {
             low = middle + 1;
         } else {
             high = middle;

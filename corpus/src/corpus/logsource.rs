@@ -3,7 +3,7 @@
 use rustc_hash::FxHashMap;
 
 use super::query::{Count, Take};
-use super::{Corpus, FieldId, Leave, RuleId, rule};
+use super::{Corpus, FieldId, Leave, RuleId, RuleRef, layer, rule};
 use crate::logsource::{LogSource, LogSourceRef};
 use crate::snapshot::{Section, Snapshot};
 
@@ -11,20 +11,37 @@ use crate::snapshot::{Section, Snapshot};
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Same([Box<[u32]>; 2]);
 
+impl RuleRef<'_> {
+    /// Whether its log source is one of these.
+    pub(crate) fn is_of(&self, logsources: &Same) -> bool {
+        let numbers = logsources.0.get(usize::from(self.is_own()));
+        numbers.is_some_and(|numbers| numbers.contains(&self.logsource_number()))
+    }
+}
+
 impl Corpus {
     /// The rules of a log source, sorted: see [`LogSourceRef::same`].
     pub fn rules_of_logsource(&self, source: LogSourceRef<'_>, leave: &Leave) -> Vec<RuleId> {
+        self.every_rule_of_logsource(source, leave, usize::MAX)
+    }
+
+    /// The same, but of more than `most` every second, every third …: see [`asked`](super::asked).
+    pub(crate) fn every_rule_of_logsource(&self, source: LogSourceRef<'_>, leave: &Leave, most: usize) -> Vec<RuleId> {
+        let Same(numbers) = self.same_logsources(source);
+        let lists = || {
+            let layers = [false, true].into_iter().zip(self.layers()).zip(&numbers);
+            layers.flat_map(|((own, snapshot), numbers)| {
+                let list = move |number: &u32| (own, snapshot, snapshot.list(Section::LogSources, *number, 3));
+                numbers.iter().map(list)
+            })
+        };
+        let step = lists().map(|(.., list)| list.len()).sum::<usize>().div_ceil(most).max(1);
         let mut rules = Vec::new();
-        let mut first = 0;
-        for snapshot in self.layers() {
-            for number in 0..snapshot.records(Section::LogSources) as u32 {
-                if rule::logsource(snapshot, number).same(source) {
-                    let list = snapshot.list(Section::LogSources, number, 3);
-                    let list = snapshot.slice(Section::LogSourceRules, list).iter();
-                    rules.extend(list.map(|rule| RuleId(first + rule)).filter(|rule| self.counts(*rule, leave)));
-                }
-            }
-            first += snapshot.records(Section::Rules) as u32;
+        for (own, snapshot, list) in lists() {
+            let first = if own { self.base.records(Section::Rules) as u32 } else { 0 };
+            let listed = snapshot.column(Section::LogSourceRules, 0);
+            let every = list.step_by(step).map(|at| RuleId(first + listed.at(at as usize)));
+            rules.extend(every.filter(|rule| self.counts(*rule, leave)));
         }
         rules.sort_unstable();
         rules
@@ -89,6 +106,16 @@ impl Corpus {
         same
     }
 
+    /// The log source itself, without those that are the same.
+    pub(crate) fn exact_logsource(&self, source: LogSourceRef<'_>) -> Same {
+        let mut exact = Same::default();
+        for (snapshot, numbers) in self.layers().zip(&mut exact.0) {
+            let all = 0..snapshot.records(Section::LogSources) as u32;
+            *numbers = all.filter(|number| rule::logsource(snapshot, *number) == source).collect();
+        }
+        exact
+    }
+
     /// For every log source that some rule has, those that are the same.
     pub(crate) fn all_same_logsources(&self) -> FxHashMap<LogSource, Same> {
         let numbers = |snapshot: &Snapshot| 0..snapshot.records(Section::LogSources) as u32;
@@ -117,8 +144,7 @@ impl Corpus {
             || counted > 0 && {
                 let has = |rule: &&RuleId| {
                     let rule = self.rule(**rule);
-                    let numbers = logsources.0.get(usize::from(rule.is_own()));
-                    numbers.is_some_and(|numbers| numbers.contains(&rule.logsource_number()))
+                    rule.is_of(logsources)
                         && rule.incidents().any(|i| i.is_indicator() && self.field_of(i.row) == field)
                 };
                 counted > leave.rules().iter().filter(has).count() as u32
@@ -134,15 +160,8 @@ impl Corpus {
         };
         let Some(field) = local else { return 0 };
         let list = snapshot.list(Section::LogSources, logsource, 4);
-        let (mut low, mut high) = (list.start, list.end);
-        while low < high {
-            let middle = low + (high - low) / 2;
-            if snapshot.get(Section::LogSourceFields, middle, 0) < field {
-                low = middle + 1;
-            } else {
-                high = middle;
-            }
-        }
+        let below = |at| snapshot.get(Section::LogSourceFields, list.start + at, 0) < field;
+        let low = list.start + layer::lower_bound(list.end - list.start, below);
         let found = low < list.end && snapshot.get(Section::LogSourceFields, low, 0) == field;
         let counted = if found { snapshot.get(Section::LogSourceFields, low, 1) } else { 0 };
         counted.saturating_sub(self.hidden_in(layer, logsource, Some(field)))

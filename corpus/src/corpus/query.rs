@@ -58,12 +58,17 @@ pub enum Take {
 }
 
 impl Take {
-    fn takes(self, incident: &Incident) -> bool {
+    fn takes(self, role: Role, scope: Scope) -> bool {
         match self {
-            Self::Indicators => incident.is_indicator(),
-            Self::Exclusions => incident.is_exclusion(),
-            Self::TopExclusions => incident.role == Role::Exclusion && incident.scope == Scope::Top,
+            Self::Indicators => role == Role::Indicator && scope != Scope::Guard,
+            Self::Exclusions => role == Role::Exclusion && scope != Scope::Guard,
+            Self::TopExclusions => role == Role::Exclusion && scope == Scope::Top,
         }
+    }
+
+    /// Whether it is one to count.
+    fn counts(self, incident: &Incident) -> bool {
+        self.takes(incident.role, incident.scope) && !incident.beyond
     }
 }
 
@@ -73,31 +78,43 @@ pub fn both(a: &[RuleId], b: &[RuleId]) -> Vec<RuleId> {
     short.iter().copied().filter(|rule| long.binary_search(rule).is_ok()).collect()
 }
 
+/// So many rules are asked what they do, at most.
+pub(crate) const ASKED: usize = 4_096;
+
+/// Of a list of rules every one, every second, every third …, so that no more than [`ASKED`] are asked what they do: shares
+/// stay what they are, and an answer takes as long in a corpus a hundred times as large.
+#[must_use]
+pub fn asked(mut rules: Vec<RuleId>) -> Vec<RuleId> {
+    let step = rules.len().div_ceil(ASKED).max(1);
+    let mut turn = 0;
+    rules.retain(|_| {
+        turn += 1;
+        (turn - 1) % step == 0
+    });
+    rules
+}
+
 impl Corpus {
     /// How many rules look for a row.
     pub fn reach_count(&self, row: RowId, leave: &Leave) -> u32 {
-        let mut last = None;
-        let mut count = 0;
-        for posting in self.postings(row, leave) {
-            if posting.role == Role::Indicator && posting.scope != Scope::Guard && last != Some(posting.rule) {
-                last = Some(posting.rule);
-                count += 1;
-            }
-        }
-        count
+        self.each_rule_of_row(row, Take::Indicators, leave).count() as u32
     }
 
     /// The rules that have a row for this, sorted.
     pub fn rules_of_row(&self, row: RowId, take: Take, leave: &Leave) -> Vec<RuleId> {
-        let fits = |role, scope| match take {
-            Take::Indicators => role == Role::Indicator && scope != Scope::Guard,
-            Take::Exclusions => role == Role::Exclusion && scope != Scope::Guard,
-            Take::TopExclusions => role == Role::Exclusion && scope == Scope::Top,
-        };
-        let fitting = self.postings(row, leave).filter(|p| fits(p.role, p.scope));
-        let mut rules: Vec<RuleId> = fitting.map(|p| p.rule).collect();
-        rules.dedup();
-        rules
+        self.each_rule_of_row(row, take, leave).collect()
+    }
+
+    /// The same without a list.
+    pub(crate) fn each_rule_of_row<'a>(
+        &'a self,
+        row: RowId,
+        take: Take,
+        leave: &'a Leave,
+    ) -> impl Iterator<Item = RuleId> + 'a {
+        let mut last = None;
+        let fitting = self.postings(row, leave).filter(move |posting| take.takes(posting.role, posting.scope));
+        fitting.map(|posting| posting.rule).filter(move |rule| last.replace(*rule) != Some(*rule))
     }
 
     /// Where a row occurs.
@@ -127,27 +144,28 @@ impl Corpus {
 
     /// How many parent techniques the rules that look for a row have.
     pub fn reach_techniques(&self, row: RowId, leave: &Leave) -> u32 {
-        let mut parents = FxHashSet::default();
-        for rule in self.rules_of_row(row, Take::Indicators, leave) {
-            parents.extend(self.rule(rule).techniques().map(attack::parent_or_self));
-        }
-        parents.len() as u32
+        self.evidence(&self.rules_of_row(row, Take::Indicators, leave)).parent_techniques
     }
 
     /// What a list of rules is worth as evidence.
     pub fn evidence(&self, rules: &[RuleId]) -> Evidence {
         let mut families = FxHashSet::default();
-        let mut authors = FxHashSet::default();
-        let mut techniques = FxHashSet::default();
+        // By layer and number: texts are compared once for each, not once for each rule.
+        let mut authors: FxHashSet<(bool, u32)> = FxHashSet::default();
+        let mut techniques: FxHashSet<(bool, u32)> = FxHashSet::default();
         let mut vendors = [0u32; Vendor::ALL.len()];
         for rule in rules.iter().map(|&rule| self.rule(rule)) {
             families.insert(rule.family());
-            authors.extend(rule.authors());
-            techniques.extend(rule.techniques().map(attack::parent_or_self));
+            authors.extend(rule.author_numbers().map(|number| (rule.is_own(), number)));
+            techniques.extend(rule.technique_numbers().map(|number| (rule.is_own(), number)));
             if let Some(count) = vendors.get_mut(rule.vendor() as usize) {
                 *count += 1;
             }
         }
+        let text = |section| move |(own, number): (bool, u32)| self.layer(own).text_at(section, number, 0);
+        let authors: FxHashSet<&str> = authors.into_iter().map(text(Section::Authors)).collect();
+        let techniques: FxHashSet<&str> =
+            techniques.into_iter().map(text(Section::Techniques)).map(attack::parent_or_self).collect();
         let mut by_vendor: Vec<_> = Vendor::ALL.into_iter().zip(vendors).filter(|(_, n)| *n > 0).collect();
         by_vendor.sort_by_key(|&(vendor, n)| (std::cmp::Reverse(n), vendor));
         Evidence {
@@ -190,7 +208,8 @@ impl Corpus {
             }
             first += snapshot.records(Section::Rules) as u32;
         }
-        rules.sort_unstable();
+        // Merges lists that are sorted already.
+        rules.sort();
         rules.dedup();
         rules.retain(|rule| self.counts(*rule, leave));
         rules
@@ -229,12 +248,12 @@ impl Corpus {
 
     /// The rows that these rules have, with how many have each, most first.
     pub fn rows_in(&self, rules: &[RuleId], take: Take) -> Vec<Count<RowId>> {
-        self.rows_where(rules, |incident| take.takes(incident))
+        self.rows_where(rules, |incident| take.counts(incident))
     }
 
-    /// The same of one field.
-    pub fn rows_of_field_in(&self, rules: &[RuleId], field: FieldId, take: Take) -> Vec<Count<RowId>> {
-        self.rows_where(rules, |incident| take.takes(incident) && self.field_of(incident.row) == field)
+    /// The same of some fields.
+    pub fn rows_of_fields_in(&self, rules: &[RuleId], fields: &[FieldId], take: Take) -> Vec<Count<RowId>> {
+        self.rows_where(rules, |incident| take.counts(incident) && fields.contains(&self.field_of(incident.row)))
     }
 
     fn rows_where(&self, rules: &[RuleId], takes: impl Fn(&Incident) -> bool) -> Vec<Count<RowId>> {
@@ -251,7 +270,7 @@ impl Corpus {
     pub fn fields_in(&self, rules: &[RuleId], take: Take) -> Vec<Count<FieldId>> {
         let mut tally = Tally::new(self.field_count(), rules.len());
         for &rule in rules {
-            for incident in self.rule(rule).incidents().filter(|incident| take.takes(incident)) {
+            for incident in self.rule(rule).incidents().filter(|incident| take.counts(incident)) {
                 tally.add(self.field_of(incident.row).index(), rule);
             }
         }
@@ -260,7 +279,15 @@ impl Corpus {
 
     /// The techniques that these rules have, with how many have exactly each, most first.
     pub fn techniques_in(&self, rules: &[RuleId]) -> Vec<Count<&str>> {
-        count(rules.iter().flat_map(|&rule| self.rule(rule).techniques()))
+        let numbers = rules.iter().map(|&rule| self.rule(rule));
+        let mut counts: FxHashMap<(bool, u32), u32> = FxHashMap::default();
+        for (own, number) in
+            numbers.flat_map(|rule| rule.technique_numbers().map(move |number| (rule.is_own(), number)))
+        {
+            *counts.entry((own, number)).or_default() += 1;
+        }
+        let text = |(own, number): (bool, u32)| self.layer(own).text_at(Section::Techniques, number, 0);
+        summed(counts.into_iter().map(|(key, rules)| (text(key), rules)))
     }
 
     /// The events that these rules look at, provider and id, with how many look at each, most first.
@@ -268,29 +295,21 @@ impl Corpus {
         count(rules.iter().flat_map(|&rule| self.rule(rule).events()))
     }
 
-    /// What rules that look for a row look for beside it, in other fields: with how many do, most first.
-    pub fn partners(&self, row: RowId, leave: &Leave) -> Vec<Count<RowId>> {
+    /// What these rules, which look for a row, look for beside it in other fields: with how many do, most first.
+    pub fn partners_in(&self, rules: &[RuleId], row: RowId) -> Vec<Count<RowId>> {
         let field = self.field_of(row);
-        let rules = self.rules_of_row(row, Take::Indicators, leave);
-        let mut counts = self.rows_in(&rules, Take::Indicators);
-        counts.retain(|count| count.of != row && self.field_of(count.of) != field);
-        counts
+        self.rows_where(rules, |i| Take::Indicators.counts(i) && i.row != row && self.field_of(i.row) != field)
     }
 
-    /// What rules that look for a row take as its alternatives: rows of the same field in the same group that are not joined
-    /// by *and*. With how many rules do, most first.
-    pub fn siblings(&self, row: RowId, leave: &Leave) -> Vec<Count<RowId>> {
-        self.siblings_in(&self.rules_of_row(row, Take::Indicators, leave), row)
-    }
-
-    /// The same of these rules alone.
+    /// What these rules, which look for a row, take as its alternatives: rows of the same field in the same group that are
+    /// not joined by *and*. With how many rules do, most first.
     pub fn siblings_in(&self, rules: &[RuleId], row: RowId) -> Vec<Count<RowId>> {
         let field = self.field_of(row);
         let mut tally = Tally::new(self.row_count(), rules.len());
         for &rule in rules {
             let view = self.rule(rule);
             let mut groups: Vec<u16> = Vec::new();
-            let alternative = |i: &Incident| i.is_indicator() && !i.all;
+            let alternative = |i: &Incident| Take::Indicators.counts(i) && !i.all;
             groups.extend(view.incidents().filter(|i| i.row == row && alternative(i)).map(|i| i.group));
             for incident in view.incidents().filter(alternative) {
                 if incident.row != row && groups.contains(&incident.group) {
@@ -341,22 +360,30 @@ impl Tally {
         }
     }
 
-    fn counts<T: Ord + Copy>(self, of: impl Fn(u32) -> T) -> Vec<Count<T>> {
+    fn counts<T>(self, of: impl Fn(u32) -> T) -> Vec<Count<T>> {
         let slot = |at: u32| match &self.slots {
             Slots::Dense(slots) => slots.get(at as usize),
             Slots::Sparse(slots) => slots.get(&at),
         };
         let count = |at: u32| slot(at).map_or(0, |slot| slot.0);
-        let mut counts: Vec<_> = self.touched.iter().map(|&at| Count { of: of(at), rules: count(at) }).collect();
-        counts.sort_unstable_by_key(|count| (std::cmp::Reverse(count.rules), count.of));
-        counts
+        // One number each to sort by: how many, most first, then which.
+        let key = |&at: &u32| u64::from(u32::MAX - count(at)) << 32 | u64::from(at);
+        let mut keys: Vec<u64> = self.touched.iter().map(key).collect();
+        keys.sort_unstable();
+        let counted = |key: u64| Count { of: of(key as u32), rules: u32::MAX - (key >> 32) as u32 };
+        keys.into_iter().map(counted).collect()
     }
 }
 
 fn count<T: Hash + Ord + Copy>(things: impl Iterator<Item = T>) -> Vec<Count<T>> {
+    summed(things.map(|thing| (thing, 1)))
+}
+
+/// The sum of each thing, most first.
+fn summed<T: Hash + Ord + Copy>(things: impl Iterator<Item = (T, u32)>) -> Vec<Count<T>> {
     let mut counts: FxHashMap<T, u32> = FxHashMap::default();
-    for thing in things {
-        *counts.entry(thing).or_default() += 1;
+    for (thing, more) in things {
+        *counts.entry(thing).or_default() += more;
     }
     let mut counts: Vec<_> = counts.into_iter().map(|(of, rules)| Count { of, rules }).collect();
     counts.sort_unstable_by_key(|count| (std::cmp::Reverse(count.rules), count.of));

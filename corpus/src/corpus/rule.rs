@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 use super::{Corpus, RowId, RuleId, layer};
+use crate::likeness::Mass;
 use crate::logsource::LogSourceRef;
 use crate::op::Op;
 use crate::rule::{Role, Scope};
@@ -33,6 +34,8 @@ pub struct Incident {
     pub scope: Scope,
     /// Joined to the other values of its item by *and*.
     pub all: bool,
+    /// One of too many values of one list: no total counts it, see [`Dump`](super::Dump).
+    pub beyond: bool,
 }
 
 /// What a rule asks of a result of its query: a count, a score, a part of a field.
@@ -205,6 +208,17 @@ impl<'a> RuleRef<'a> {
         self.snapshot.get(Section::Rules, self.local, of_rule::QUERY)
     }
 
+    /// The day on which it was written or changed last, as [`Corpus::newest_change`] counts; 0 where it does not say.
+    pub(crate) fn changed(&self) -> u32 {
+        self.snapshot.get(Section::Rules, self.local, of_rule::CHANGED)
+    }
+
+    /// How much there is of it, weighed by how many rules of its layer have the same.
+    pub(crate) fn mass(&self) -> Mass {
+        let column = |at: usize| self.snapshot.get(Section::Rules, self.local, of_rule::MASS + at);
+        Mass::unpack(std::array::from_fn(column))
+    }
+
     /// The family it belongs to: a number that related rules share.
     pub fn family(&self) -> u32 {
         let first = if self.own { self.corpus.base.get(Section::Meta, 0, 1) } else { 0 };
@@ -219,7 +233,8 @@ impl<'a> RuleRef<'a> {
         column(0).zip(column(1)).map(move |(row, packed)| {
             let (role, scope, all) = flags::unpack(packed & flags::MASK);
             let row = RowId(ids.map_or(row, |ids| ids.unified(row)));
-            Incident { row, group: (packed >> flags::BITS) as u16, role, scope, all }
+            let beyond = packed & flags::BEYOND != 0;
+            Incident { row, group: (packed >> flags::BITS) as u16, role, scope, all, beyond }
         })
     }
 
@@ -243,8 +258,12 @@ impl<'a> RuleRef<'a> {
     /// Its techniques: current ids, where there are any.
     pub fn techniques(&self) -> impl Iterator<Item = &'a str> + use<'a> {
         let snapshot = self.snapshot;
-        let list = snapshot.slice(Section::RuleTechniques, self.list(of_rule::TECHNIQUES)).iter();
-        list.map(move |technique| snapshot.text_at(Section::Techniques, technique, 0))
+        self.technique_numbers().map(move |technique| snapshot.text_at(Section::Techniques, technique, 0))
+    }
+
+    /// The same as numbers of its layer.
+    pub(super) fn technique_numbers(&self) -> impl Iterator<Item = u32> + use<'a> {
+        self.snapshot.slice(Section::RuleTechniques, self.list(of_rule::TECHNIQUES)).iter()
     }
 
     /// The events it looks at: provider and id.
@@ -263,8 +282,12 @@ impl<'a> RuleRef<'a> {
     /// Its authors, each with a name that is the same for all their rules.
     pub fn authors(&self) -> impl Iterator<Item = &'a str> + use<'a> {
         let snapshot = self.snapshot;
-        let list = snapshot.slice(Section::RuleAuthors, self.list(of_rule::AUTHORS)).iter();
-        list.map(move |author| snapshot.text_at(Section::Authors, author, 0))
+        self.author_numbers().map(move |author| snapshot.text_at(Section::Authors, author, 0))
+    }
+
+    /// The same as numbers of its layer.
+    pub(super) fn author_numbers(&self) -> impl Iterator<Item = u32> + use<'a> {
+        self.snapshot.slice(Section::RuleAuthors, self.list(of_rule::AUTHORS)).iter()
     }
 }
 

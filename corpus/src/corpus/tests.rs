@@ -121,11 +121,18 @@ fn partners_and_siblings() {
     let corpus = Corpus::new(base());
     let row = x(&corpus);
     assert_eq!(
-        show(&corpus, corpus.partners(row, Leave::NONE)),
+        show(&corpus, corpus.partners_in(&corpus.rules_of_row(row, Take::Indicators, Leave::NONE), row)),
         ["1 CommandLine contains bar", "1 CommandLine contains foo"]
     );
-    assert_eq!(show(&corpus, corpus.siblings(row, Leave::NONE)), ["1 Image name y.exe"]);
-    assert!(corpus.siblings(row, &corpus.leave(Some("r1"), None)).is_empty());
+    assert_eq!(
+        show(&corpus, corpus.siblings_in(&corpus.rules_of_row(row, Take::Indicators, Leave::NONE), row)),
+        ["1 Image name y.exe"]
+    );
+    assert!(
+        corpus
+            .siblings_in(&corpus.rules_of_row(row, Take::Indicators, &corpus.leave(Some("r1"), None)), row)
+            .is_empty()
+    );
     let foo = corpus.row("CommandLine", Base::Contains.into(), "foo").unwrap();
     let sharing = corpus.rules_sharing(&[row, foo], Leave::NONE);
     assert_eq!(sharing.iter().map(|c| c.rules).collect::<Vec<_>>(), [2, 1, 1]);
@@ -184,7 +191,10 @@ fn an_overlay_counts_as_if_built_together() {
     let bar = corpus.row("CommandLine", Base::Contains.into(), "bar").unwrap();
     assert_eq!(corpus.reach_count(bar, Leave::NONE), 0, "the rule was replaced");
     assert_eq!(ids(&corpus, &corpus.rules_of_technique("T1218", Leave::NONE)), ["r3", "r9"]);
-    assert_eq!(show(&corpus, corpus.siblings(row, Leave::NONE)), ["1 Image name y.exe", "1 Image name own.exe"]);
+    assert_eq!(
+        show(&corpus, corpus.siblings_in(&corpus.rules_of_row(row, Take::Indicators, Leave::NONE), row)),
+        ["1 Image name y.exe", "1 Image name own.exe"]
+    );
 
     let own = corpus.row("Image", Base::Name.into(), "own.exe").unwrap();
     assert_eq!(name(&corpus, own), "Image name own.exe");
@@ -280,4 +290,43 @@ fn the_embedded_snapshot_is_sound() {
         let (_, normals) = item.normal();
         assert!(normals[0].op == text.op && normals[0].value == text.value, "{text:?} → {item:?} → {normals:?}");
     }
+}
+
+#[test]
+fn of_many_rules_an_even_part_is_asked() {
+    let rules = |count: u32| (0..count).map(RuleId).collect::<Vec<_>>();
+    assert_eq!(asked(rules(ASKED as u32)), rules(ASKED as u32));
+    let some = asked(rules(2 * ASKED as u32 + 1));
+    assert!(some.len() <= ASKED && some.iter().all(|rule| rule.0 % 3 == 0), "{}", some.len());
+    let corpus = layered();
+    let source = corpus.rule_by_id("r9").unwrap().logsource();
+    assert_eq!(ids(&corpus, &corpus.rules_of_logsource(source, Leave::NONE)), ["r1", "r3", "r2", "r9"]);
+    // Every second; the first of them is hidden by the user's own.
+    let some = corpus.every_rule_of_logsource(source, Leave::NONE, 3);
+    assert_eq!(ids(&corpus, &some), ["r1", "r3", "r2"]);
+}
+
+#[test]
+fn rules_of_fields_go_through_both_layers() {
+    let corpus = layered();
+    let of = |field: &str| {
+        let rules: Vec<_> = corpus.rules_of_field(corpus.field(field).unwrap(), Leave::NONE).collect();
+        ids(&corpus, &rules)
+    };
+    assert_eq!(of("Image"), ["r1", "r3", "r2", "r9"]);
+    assert_eq!(of("OwnField"), ["r9"]);
+    // An exclusion does not look at its field.
+    assert_eq!(of("User"), ["r4"]);
+}
+
+#[test]
+fn what_many_leave_out_is_counted_beforehand() {
+    let rule = |n: u32, value: &str| {
+        format!("e{n} T{n} |  | {PROC} | s: {{a: {n}}}, f: {{User: {value}}}, condition: s and not f")
+    };
+    let rules: Vec<_> = (0..6).map(|n| rule(n, "many")).chain((6..11).map(|n| rule(n, "few"))).collect();
+    let corpus = Corpus::new(snapshot("x", &rules.iter().map(String::as_str).collect::<Vec<_>>()));
+    let user = corpus.field("User").unwrap();
+    assert_eq!(show(&corpus, corpus.left_out_by_many(user)), ["6 User eq many"]);
+    assert!(corpus.left_out_by_many(corpus.field("a").unwrap()).is_empty());
 }

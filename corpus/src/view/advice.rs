@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::{ByVendor, CONTRACT, LogSourceView, RowView, RuleLink, SpanView, by_vendor};
 use crate::advice::{Asking, Support, exclusions, fields, siblings, similar, techniques};
 use crate::attack::Attack;
-use crate::corpus::{Evidence, RuleId};
+use crate::corpus::{Evidence, RuleId, Take};
 use crate::fields::KEYWORD;
 use crate::normal::sigma::SigmaItem;
 use crate::rule::{Predicate, Role, Scope};
@@ -236,7 +236,9 @@ fn indicators(asking: &Asking<'_>) -> Vec<AdviceIndicator> {
     let looked_for = asking.predicates().filter(|(p, _)| p.role == Role::Indicator && p.scope != Scope::Guard);
     let mut out = Vec::new();
     for (predicate, row) in looked_for.filter(|(p, _)| !p.derived) {
-        let reach = row.map_or_else(Evidence::default, |row| corpus.reach(row, asking.leave()).indicators);
+        let reach = row.map_or_else(Evidence::default, |row| {
+            corpus.evidence(&corpus.rules_of_row(row, Take::Indicators, asking.leave()))
+        });
         out.push(AdviceIndicator {
             row: RowView {
                 field: predicate.field.to_string(),

@@ -5,14 +5,14 @@ use std::fmt;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{ByVendor, CONTRACT, RowView, RuleLink, by_vendor};
-use crate::corpus::{Corpus, Leave, RowId, Take};
+use super::{ByVendor, CONTRACT, RowView, RuleLink, RuleLinks, by_vendor};
+use crate::corpus::{Corpus, Count, Leave, RowId, Take, asked};
 use crate::normal::sigma::SigmaItem;
 
 /// Everything about one indicator.
-#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 #[schemars(rename = "Indicator")]
-pub struct IndicatorPage {
+pub struct IndicatorPage<'c> {
     /// The version of this contract.
     pub version: u32,
     /// What it is.
@@ -32,14 +32,18 @@ pub struct IndicatorPage {
     pub exclusions_by_vendor: ByVendor,
     /// Techniques of the rules that look for it, with how many of them have it, most first.
     pub techniques: Vec<(String, u32)>,
+    /// How many of the rules were asked for partners and siblings: all of them, or an even part of very many.
+    pub asked: u32,
     /// What they look for beside it, in other fields, most first.
     pub partners: Vec<Partner>,
     /// What they take as its alternatives, in the same field, most first.
     pub siblings: Vec<Partner>,
     /// The rules that look for it.
-    pub rules: Vec<RuleLink>,
+    #[schemars(with = "Vec<RuleLink>")]
+    pub rules: RuleLinks<'c>,
     /// The rules that leave it out.
-    pub excluding: Vec<RuleLink>,
+    #[schemars(with = "Vec<RuleLink>")]
+    pub excluding: RuleLinks<'c>,
 }
 
 /// What goes with an indicator.
@@ -48,7 +52,7 @@ pub struct Partner {
     /// What it is.
     #[serde(flatten)]
     pub row: RowView,
-    /// How many of the rules look for it too.
+    /// How many of those that were asked look for it too.
     pub rules: u32,
 }
 
@@ -77,9 +81,9 @@ impl std::error::Error for UnknownIndicator {}
 /// How many partners and siblings a page has.
 const LISTED: usize = 20;
 
-impl IndicatorPage {
+impl<'c> IndicatorPage<'c> {
     /// The page of what `item` asks for; a value with `windash` is the variant that most rules have.
-    pub fn find(corpus: &Corpus, item: &SigmaItem, leave: &Leave) -> Result<Self, UnknownIndicator> {
+    pub fn find(corpus: &'c Corpus, item: &SigmaItem, leave: &Leave) -> Result<Self, UnknownIndicator> {
         let (field, normals) = item.normal();
         let rows = normals.iter().filter_map(|n| corpus.row(&field, n.op, &n.value));
         match rows.max_by_key(|row| (corpus.reach_count(*row, leave), std::cmp::Reverse(*row))) {
@@ -94,28 +98,30 @@ impl IndicatorPage {
     }
 
     /// The page of a row.
-    pub fn of(corpus: &Corpus, row: RowId, leave: &Leave) -> Self {
-        let reach = corpus.reach(row, leave);
-        let partners = |counts: Vec<crate::corpus::Count<RowId>>| {
+    pub fn of(corpus: &'c Corpus, row: RowId, leave: &Leave) -> Self {
+        let rules = corpus.rules_of_row(row, Take::Indicators, leave);
+        let excluding = corpus.rules_of_row(row, Take::Exclusions, leave);
+        let evidence = corpus.evidence(&rules);
+        let peers = asked(rules.clone());
+        let partners = |counts: Vec<Count<RowId>>| {
             let listed = counts.into_iter().take(LISTED);
             listed.map(|c| Partner { row: RowView::of(corpus, c.of, None), rules: c.rules }).collect()
         };
-        let rules = corpus.rules_of_row(row, Take::Indicators, leave);
-        let excluding = corpus.rules_of_row(row, Take::Exclusions, leave);
         Self {
             version: CONTRACT,
             row: RowView::of(corpus, row, None),
-            reach: reach.indicators.rules,
-            percentile: super::percent(corpus, reach.indicators.rules),
-            families: reach.indicators.families,
-            exclusions: reach.exclusions,
-            by_vendor: by_vendor(&reach.indicators),
-            techniques: reach.techniques.into_iter().map(|(id, n)| (id.into(), n)).collect(),
-            partners: partners(corpus.partners(row, leave)),
-            siblings: partners(corpus.siblings(row, leave)),
+            reach: evidence.rules,
+            percentile: super::percent(corpus, evidence.rules),
+            families: evidence.families,
+            exclusions: excluding.len() as u32,
+            by_vendor: by_vendor(&evidence),
+            techniques: corpus.techniques_in(&rules).into_iter().map(|c| (c.of.to_owned(), c.rules)).collect(),
+            asked: peers.len() as u32,
+            partners: partners(corpus.partners_in(&peers, row)),
+            siblings: partners(corpus.siblings_in(&peers, row)),
             exclusions_by_vendor: by_vendor(&corpus.evidence(&excluding)),
-            rules: rules.into_iter().map(|rule| RuleLink::of(corpus, rule)).collect(),
-            excluding: excluding.into_iter().map(|rule| RuleLink::of(corpus, rule)).collect(),
+            rules: RuleLinks::new(corpus, rules),
+            excluding: RuleLinks::new(corpus, excluding),
         }
     }
 }

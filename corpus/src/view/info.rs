@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::shown::dump_note;
 use super::{ByVendor, CONTRACT};
-use crate::corpus::{Corpus, Dump, Incident, Leave, Posting, RowId, RuleId};
+use crate::corpus::{Corpus, Dump, RuleId};
 use crate::rule::{Role, Scope};
 use crate::snapshot::{Section, Snapshot};
 use crate::vendor::Vendor;
@@ -182,7 +182,7 @@ impl Info {
             with_query,
             unknown_logsource,
             without_predicates: silent(corpus, &unread),
-            rows: rows(corpus, &dumps),
+            rows: rows(corpus),
             dumps: dumps.iter().map(|(rule, dump)| DumpInfo::of(corpus, *rule, dump)).collect(),
             unread_kinds: kinds(&unread),
             unread,
@@ -297,27 +297,21 @@ fn vendor(snapshot: &Snapshot, source: u32) -> Vendor {
 }
 
 /// Counts distinct rows, without the values of long lists that do not count.
-fn rows(corpus: &Corpus, dumps: &[(RuleId, Dump)]) -> RowCounts {
-    let long: FxHashSet<RuleId> = dumps.iter().map(|(rule, _)| *rule).collect();
-    let mut kept: FxHashSet<(RuleId, RowId, Role)> = FxHashSet::default();
-    for &rule in &long {
-        let lost = |incident: &Incident| dumps.iter().any(|(of, dump)| *of == rule && dump.leaves_out(incident));
-        let incidents = corpus.rule(rule).incidents().filter(|incident| !lost(incident));
-        kept.extend(incidents.map(|incident| (rule, incident.row, incident.role)));
-    }
-    let vendors: Vec<u8> =
-        (0..corpus.rule_ids() as u32).map(|rule| 1 << corpus.rule(RuleId(rule)).vendor() as u8).collect();
-    let mut counts = RowCounts::default();
-    for row in (0..corpus.row_count() as u32).map(RowId) {
-        let (mut looked_for, mut left_out) = (0u8, 0u8);
-        let kept = |p: &Posting| !long.contains(&p.rule) || kept.contains(&(p.rule, row, p.role));
-        for posting in corpus.postings(row, Leave::NONE).filter(|p| p.scope != Scope::Guard).filter(kept) {
-            let vendor = vendors.get(posting.rule.index()).copied().unwrap_or_default();
-            match posting.role {
-                Role::Indicator => looked_for |= vendor,
-                Role::Exclusion => left_out |= vendor,
+fn rows(corpus: &Corpus) -> RowCounts {
+    // The vendors of whose rules some look for it, and of whose some leave it out.
+    let mut vendors = vec![(0u8, 0u8); corpus.row_count()];
+    for rule in corpus.rules() {
+        let vendor = 1 << rule.vendor() as u8;
+        for incident in rule.incidents().filter(|i| !i.beyond && i.scope != Scope::Guard) {
+            let Some((looked_for, left_out)) = vendors.get_mut(incident.row.index()) else { continue };
+            match incident.role {
+                Role::Indicator => *looked_for |= vendor,
+                Role::Exclusion => *left_out |= vendor,
             }
         }
+    }
+    let mut counts = RowCounts::default();
+    for (looked_for, left_out) in vendors {
         counts.indicators += u32::from(looked_for != 0);
         counts.exclusions += u32::from(left_out != 0);
         counts.indicators_2_vendors += u32::from(looked_for.count_ones() >= 2);

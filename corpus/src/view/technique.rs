@@ -9,12 +9,13 @@ mod list;
 pub mod markdown;
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::shown::{counted, dump_note};
-use super::{ByVendor, CONTRACT, LogSourceView, RowView, RuleLink, SourceView, by_vendor};
+use super::{ByVendor, CONTRACT, LogSourceView, PageRow, RowView, RuleLink, RuleLinks, SourceView, by_vendor};
 use crate::attack::{self, Attack, Status, Technique};
 use crate::corpus::{Corpus, Count, Leave, RuleId};
 use crate::vendor::Vendor;
@@ -23,9 +24,9 @@ use count::Page;
 pub use list::{TechniqueList, TechniqueListEntry};
 
 /// What rules for a technique do.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 #[schemars(rename = "Technique")]
-pub struct TechniquePage {
+pub struct TechniquePage<'c> {
     /// The version of this contract.
     pub version: u32,
     /// Its id.
@@ -49,19 +50,18 @@ pub struct TechniquePage {
     /// Which fields they look at or leave something out by, most first; without those that only say where to look.
     pub fields: Vec<FieldView>,
     /// What they look for, most first; without what only says where to look.
-    pub indicators: Vec<TechniqueRow>,
+    pub indicators: Vec<TechniqueRow<'c>>,
     /// What they leave out as a whole, by log source and group, most first.
-    pub exclusions: Vec<TechniqueExclusion>,
+    pub exclusions: Vec<TechniqueExclusion<'c>>,
     /// The rules by vendor and title, to which the numbers in the other lists point.
-    pub rules: Vec<RuleLink>,
+    #[schemars(with = "Vec<RuleLink>")]
+    pub rules: RuleLinks<'c>,
     /// What only says where to look.
-    pub scaffold: Vec<TechniqueRow>,
+    pub scaffold: Vec<TechniqueRow<'c>>,
     /// What they ask of results of their queries, most first: counts, scores, parts of fields.
     pub derived: Vec<DerivedView>,
     /// Lists of values that are too long to count as a whole.
     pub dumps: Vec<DumpView>,
-    #[serde(skip)]
-    ids: Vec<RuleId>,
 }
 
 /// A technique that is no more.
@@ -144,11 +144,12 @@ pub struct FieldSpelling {
 }
 
 /// Something that rules of a technique look for.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
-pub struct TechniqueRow {
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct TechniqueRow<'c> {
     /// What it is.
     #[serde(flatten)]
-    pub row: RowView,
+    #[schemars(with = "RowView")]
+    pub row: PageRow<'c>,
     /// Which of the page's rules look for it.
     pub rules: Vec<u32>,
     /// How many rules look for it, whatever their technique.
@@ -157,7 +158,7 @@ pub struct TechniqueRow {
     pub vendors: Vec<Vendor>,
 }
 
-impl TechniqueRow {
+impl TechniqueRow<'_> {
     /// The reach, where rules for other techniques look for it too.
     pub fn reach_elsewhere(&self) -> Option<u32> {
         (self.reach as usize > self.rules.len()).then_some(self.reach)
@@ -165,8 +166,8 @@ impl TechniqueRow {
 }
 
 /// Something that rules of a technique leave out.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
-pub struct TechniqueExclusion {
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct TechniqueExclusion<'c> {
     /// Where those rules look.
     pub logsource: LogSourceView,
     /// What has the same number is left out together: one value of each field must hold, see `join`.
@@ -177,7 +178,8 @@ pub struct TechniqueExclusion {
     pub scaffold: bool,
     /// What it is.
     #[serde(flatten)]
-    pub row: RowView,
+    #[schemars(with = "RowView")]
+    pub row: PageRow<'c>,
     /// Which of the page's rules leave out this group.
     pub rules: Vec<u32>,
 }
@@ -222,10 +224,10 @@ pub struct DumpView {
     pub counted: u32,
 }
 
-impl TechniquePage {
+impl<'c> TechniquePage<'c> {
     /// The page of a technique; a retired id leads to its successor's page, in whichever case it is written. `None` where
     /// neither ATT&CK nor any rule knows it.
-    pub fn of(corpus: &Corpus, attack: &Attack, id: &str) -> Option<Self> {
+    pub fn of(corpus: &'c Corpus, attack: &Attack, id: &str) -> Option<Self> {
         let asked = id.to_ascii_uppercase();
         let id = attack.current(&asked);
         let retired = match attack.status(&asked) {
@@ -245,8 +247,12 @@ impl TechniquePage {
             let rule = corpus.rule(id);
             (rule.vendor(), rule.is_own(), rule.label(), rule.title().to_lowercase(), id)
         });
-        let page = Page::new(corpus, &rules);
-        let (scaffold, indicators) = page.indicators().into_iter().partition(|row| count::is_scaffold(&row.row.field));
+        let page = Page::new(corpus, rules);
+        let rules = &page.rules;
+        let counted = page.counted();
+        let fields = page.fields(&counted);
+        let rows = page.indicators(counted).into_iter();
+        let (scaffold, indicators) = rows.partition(|row| count::is_scaffold(row.row.field()));
         Some(Self {
             version: CONTRACT,
             id: id.to_owned(),
@@ -255,23 +261,23 @@ impl TechniquePage {
             tactics: known.map(tactics).unwrap_or_default(),
             attack_version: attack.version().to_owned(),
             sources: SourceView::all(corpus),
-            counts: counts(corpus, &rules, id),
-            subtechniques: subtechniques(corpus, attack, &rules, id),
+            counts: counts(corpus, rules, id),
+            subtechniques: subtechniques(corpus, attack, rules, id),
             events: page.events(),
-            fields: page.fields(),
+            fields,
             indicators,
             exclusions: page.exclusions(),
-            rules: rules.iter().map(|&rule| RuleLink::of(corpus, rule)).collect(),
             scaffold,
             derived: page.derived(),
             dumps: page.dumps(),
-            ids: rules,
+            rules: RuleLinks::new(corpus, page.rules),
         })
     }
 
-    /// Its rule with this number.
-    pub fn rule(&self, number: u32) -> Option<&RuleLink> {
-        self.rules.get(number as usize)
+    /// The titles of its rules with these numbers.
+    pub fn titles(&self, numbers: &[u32]) -> impl Iterator<Item = &'c str> {
+        let rules = numbers.iter().filter_map(|&number| self.rules.rules.get(number as usize));
+        rules.map(|rule| self.rules.corpus.rule(*rule).title())
     }
 
     /// `T1559 Inter-Process Communication`
@@ -309,7 +315,7 @@ impl TechniquePage {
     }
 
     /// The exclusions by group, those that only say where to look apart.
-    pub fn exclusion_groups(&self, scaffold: bool) -> impl Iterator<Item = &[TechniqueExclusion]> {
+    pub fn exclusion_groups(&self, scaffold: bool) -> impl Iterator<Item = &[TechniqueExclusion<'c>]> {
         let groups = self.exclusions.chunk_by(|a, b| a.group == b.group);
         groups.filter(move |group| group.first().is_some_and(|first| first.scaffold == scaffold))
     }
@@ -317,39 +323,51 @@ impl TechniquePage {
     /// What a list of values that does not count as a whole leaves out, in a sentence each.
     pub fn dump_notes(&self) -> impl Iterator<Item = String> {
         self.dumps.iter().map(|dump| {
-            let title = self.rule(dump.rule).map_or("", |rule| &rule.title);
-            dump_note(title, &dump.field, dump.values - dump.counted)
+            let title = self.titles(&[dump.rule]).next();
+            dump_note(title.unwrap_or_default(), &dump.field, dump.values - dump.counted)
         })
     }
 
-    /// The rules by vendor and source, each with its number.
-    pub fn rules_by_source(&self) -> Vec<Vec<(u32, &RuleLink)>> {
-        let rules: Vec<_> = (0u32..).zip(&self.rules).collect();
-        rules.chunk_by(|(_, a), (_, b)| (a.vendor, &a.source) == (b.vendor, &b.source)).map(<[_]>::to_vec).collect()
+    /// The rules by vendor and source, as numbers: what the source is called, and its vendor.
+    pub fn rules_by_source(&self) -> Vec<(&'c str, Vendor, Range<u32>)> {
+        let source = |rule: &RuleId| {
+            let rule = self.rules.corpus.rule(*rule);
+            (rule.vendor(), rule.label())
+        };
+        let mut next = 0;
+        let chunks = self.rules.rules.chunk_by(|a, b| source(a) == source(b));
+        let numbered = chunks.filter_map(|chunk| {
+            let ((vendor, label), start) = (source(chunk.first()?), next);
+            next += chunk.len() as u32;
+            Some((label, vendor, start..next))
+        });
+        numbered.collect()
     }
 }
 
 /// What of one field belongs together in a group of exclusions.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Part<'a> {
     /// [`Join::Any`]: one of the rows must hold; else there is one row.
     pub join: Join,
     /// The rows, of one field.
-    pub rows: Vec<&'a RowView>,
+    pub rows: Vec<PageRow<'a>>,
 }
 
-impl Part<'_> {
+impl<'a> Part<'a> {
     /// The parts of a group: all of them hold where it leaves something out, but for those with [`Join::Unless`], which
     /// come last.
-    pub fn of(group: &[TechniqueExclusion]) -> Vec<Part<'_>> {
-        let mut parts: Vec<Part<'_>> = Vec::new();
+    pub fn of(group: &[TechniqueExclusion<'a>]) -> Vec<Self> {
+        let mut parts: Vec<Self> = Vec::new();
         for TechniqueExclusion { join, row, .. } in group {
-            let goes_with = |part: &&mut Part<'_>| {
-                *join == Join::Any && part.join == Join::Any && part.rows.iter().any(|other| other.field == row.field)
+            let goes_with = |part: &&mut Self| {
+                *join == Join::Any
+                    && part.join == Join::Any
+                    && part.rows.iter().any(|other| other.field() == row.field())
             };
             match parts.last_mut().filter(goes_with) {
-                Some(part) => part.rows.push(row),
-                None => parts.push(Part { join: *join, rows: vec![row] }),
+                Some(part) => part.rows.push(*row),
+                None => parts.push(Self { join: *join, rows: vec![*row] }),
             }
         }
         parts.sort_by_key(|part| part.join == Join::Unless);

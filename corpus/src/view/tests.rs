@@ -33,11 +33,11 @@ fn a_technique_page_counts_rules() {
     assert_eq!((page.id.as_str(), page.name.as_deref()), ("T1218", Some("System Binary Proxy Execution")));
     assert_eq!((page.counts.rules, page.counts.own), (3, 1));
     assert_eq!(page.counts.by_vendor.get("sigma"), Some(&3));
-    assert_eq!(page.indicators[0].row.value, "rundll32.exe");
+    assert_eq!(page.indicators[0].row.value(), "rundll32.exe");
     assert_eq!(page.indicators[0].rules, [0, 2]);
     assert_eq!(page.indicators[0].vendors, [Vendor::Sigma]);
-    assert_eq!(page.scaffold[0].row.field, "EventID");
-    assert!(page.indicators.iter().all(|row| row.row.field != "EventID"));
+    assert_eq!(page.scaffold[0].row.field(), "EventID");
+    assert!(page.indicators.iter().all(|row| row.row.field() != "EventID"));
     assert_eq!((page.fields[0].field.as_str(), page.fields[0].rules), ("Image", 2));
     assert_eq!(page.fields[0].ops.get("name"), Some(&2));
     assert_eq!(page.fields[0].vendors[0].spelling, "Image");
@@ -47,7 +47,7 @@ fn a_technique_page_counts_rules() {
     let events: Vec<_> = page.events.iter().map(|e| (e.provider.as_str(), e.event.as_str(), e.rules)).collect();
     assert_eq!(events, [("Security", "4688", 3), ("Sysmon", "1", 2)]);
     assert_eq!(page.events[0].title.as_deref(), Some("A new process has been created"));
-    assert_eq!(page.rules[1].url.as_deref(), Some("https://example.org/c0ffee/a%20b/2.yml"));
+    assert_eq!(page.rules.get(1).unwrap().url.as_deref(), Some("https://example.org/c0ffee/a%20b/2.yml"));
 
     // A retired id leads to its successor.
     assert_eq!(TechniquePage::of(&corpus, Attack::embedded(), "T1085").unwrap().id, "T1218.011");
@@ -116,16 +116,21 @@ fn a_dump_does_not_set_the_totals() {
     let page = TechniquePage::of(&corpus, Attack::embedded(), "T1218").unwrap();
     // Two command lines, and of the list as many as count: the one that another rule has first.
     assert_eq!(page.indicators.len(), 2 + 200);
-    assert_eq!((page.indicators[0].row.value.as_str(), &*page.indicators[0].rules), ("package2999.exe", &[0, 1][..]));
+    assert_eq!((page.indicators[0].row.value(), &*page.indicators[0].rules), ("package2999.exe", &[0, 1][..]));
     let dump = &page.dumps[..];
     assert!(matches!(dump, [DumpView { rule: 0, values: 3000, counted: 200, .. }]), "{dump:?}");
     assert!(page.dump_notes().next().unwrap().starts_with("and 2800 more values of `Image`"));
     assert_eq!(page.fields.iter().find(|field| field.field == "Image").unwrap().values.len(), 10);
+    let row = |field: &str, value: &str| {
+        corpus.rows_of_field(corpus.field(field).unwrap()).find(|row| corpus.row_ref(*row).value == value).unwrap()
+    };
+    // Nor does it make partners of what stands beside it, or siblings of one another; who has a value is known all the same.
+    let rules = [corpus.rules().next().unwrap().rule_id()];
+    assert_eq!(corpus.partners_in(&rules, page.indicators[1].row.row).len(), 200);
+    assert_eq!(corpus.siblings_in(&rules, row("Image", "package2999.exe")).len(), 199);
+    assert_eq!(corpus.reach_count(row("Image", "package1500.exe"), Leave::NONE), 1);
     // Typical values take one of each rule before the second of any.
-    assert_eq!(
-        (page.indicators[1].row.field.as_str(), page.indicators[2].row.field.as_str()),
-        ("CommandLine", "CommandLine")
-    );
+    assert_eq!((page.indicators[1].row.field(), page.indicators[2].row.field()), ("CommandLine", "CommandLine"));
 }
 
 #[test]

@@ -69,7 +69,7 @@ pub(crate) fn run(view: &View<'_>, command: &str, subject: &Subject) -> Result<V
         let page = TechniquePage::of(corpus, view.attack, &id).ok_or_else(|| format!("`{id}` is no technique"))?;
         return match subject.format {
             Format::Markdown => Ok(Value::String(markdown::markdown(&page, LISTED))),
-            Format::Html => Ok(Value::String(html::html(&page, corpus, None))),
+            Format::Html => Ok(Value::String(html::html(&page, None))),
             Format::Json => json(&page),
         };
     }

@@ -9,9 +9,10 @@ use super::{DerivedView, DumpView, EventView, FieldSpelling, FieldView, Techniqu
 use crate::corpus::{Corpus, Count, Dump, FieldId, Incident, Leave, RowId, RowRef, RuleId};
 use crate::fields::Fields;
 use crate::logsource;
+use crate::op::Op;
 use crate::rule::{Role, Scope};
 use crate::vendor::Vendor;
-use crate::view::RowView;
+use crate::view::PageRow;
 
 /// How many values a field lists.
 const VALUES: usize = 10;
@@ -24,12 +25,12 @@ pub(super) fn is_scaffold(field: &str) -> bool {
 /// The rules of a page, in its order, with what of them counts.
 pub(super) struct Page<'a> {
     pub(super) corpus: &'a Corpus,
-    pub(super) rules: &'a [RuleId],
-    dumps: Vec<(u32, Dump)>,
+    pub(super) rules: Vec<RuleId>,
+    vendors: Vec<Vendor>,
 }
 
 /// A row that rules look for.
-struct Counted {
+pub(super) struct Counted {
     row: RowId,
     /// Numbers of the rules on the page, sorted.
     rules: Vec<u32>,
@@ -38,32 +39,31 @@ struct Counted {
 }
 
 impl<'a> Page<'a> {
-    pub(super) fn new(corpus: &'a Corpus, rules: &'a [RuleId]) -> Self {
-        let dumps = |(number, rule): (u32, &RuleId)| corpus.dumps(*rule).into_iter().map(move |dump| (number, dump));
-        Self { corpus, rules, dumps: (0u32..).zip(rules).flat_map(dumps).collect() }
+    pub(super) fn new(corpus: &'a Corpus, rules: Vec<RuleId>) -> Self {
+        let vendors = rules.iter().map(|rule| corpus.rule(*rule).vendor()).collect();
+        Self { corpus, rules, vendors }
     }
 
     /// What counts of a rule.
-    pub(super) fn incidents(&self, number: u32, rule: RuleId) -> impl Iterator<Item = Incident> + use<'a, '_> {
-        let from = self.dumps.partition_point(|(of, _)| *of < number);
-        let dumps = self.dumps.get(from..).unwrap_or_default().iter().take_while(move |(of, _)| *of == number);
-        self.corpus.rule(rule).incidents().filter(move |i| !dumps.clone().any(|(_, dump)| dump.leaves_out(i)))
+    pub(super) fn incidents(&self, rule: RuleId) -> impl Iterator<Item = Incident> + use<'a> {
+        self.corpus.rule(rule).incidents().filter(|incident| !incident.beyond)
     }
 
     /// Every rule with its number.
-    pub(super) fn numbered(&self) -> impl Iterator<Item = (u32, RuleId)> + use<'a> {
+    pub(super) fn numbered(&self) -> impl Iterator<Item = (u32, RuleId)> {
         (0u32..).zip(self.rules.iter().copied())
     }
 
     pub(super) fn dumps(&self) -> Vec<DumpView> {
-        let view = |(rule, dump): &(u32, Dump)| DumpView {
-            rule: *rule,
+        let view = |rule: u32, dump: Dump| DumpView {
+            rule,
             role: dump.role.word(),
             field: self.corpus.field_name(dump.field).to_owned(),
             values: dump.values,
             counted: Dump::LIMIT as u32,
         };
-        self.dumps.iter().map(view).collect()
+        let of_rule = |(number, rule)| self.corpus.dumps(rule).into_iter().map(move |dump| view(number, dump));
+        self.numbered().flat_map(of_rule).collect()
     }
 
     pub(super) fn derived(&self) -> Vec<DerivedView> {
@@ -98,23 +98,27 @@ impl<'a> Page<'a> {
                 rules: count.rules,
             }
         };
-        self.corpus.events_in(self.rules).into_iter().map(view).collect()
+        self.corpus.events_in(&self.rules).into_iter().map(view).collect()
     }
 
     /// Rows that rules look for: most rules first; of those that only one rule looks for, the first of every rule before
     /// the second of any, so that no rule's list stands on top of the others'.
-    fn counted(&self) -> Vec<Counted> {
-        let mut rows: FxHashMap<RowId, Vec<u32>> = FxHashMap::default();
+    pub(super) fn counted(&self) -> Vec<Counted> {
+        // Row and number in one, to sort by.
+        let mut pairs: Vec<u64> = Vec::new();
         for (number, rule) in self.numbered() {
-            for incident in self.incidents(number, rule).filter(Incident::is_indicator) {
-                let list = rows.entry(incident.row).or_default();
-                if list.last() != Some(&number) {
-                    list.push(number);
-                }
-            }
+            let rows = self.incidents(rule).filter(Incident::is_indicator).map(|incident| incident.row);
+            pairs.extend(rows.map(|row| u64::from(row.0) << 32 | u64::from(number)));
         }
-        let counted = |(row, rules)| Counted { row, rules, reach: self.corpus.reach_count(row, Leave::NONE) };
-        let mut rows: Vec<_> = rows.into_iter().map(counted).collect();
+        pairs.sort_unstable();
+        pairs.dedup();
+        let chunks = pairs.chunk_by(|a, b| a >> 32 == b >> 32);
+        let counted = chunks.filter_map(|chunk| {
+            let row = RowId((chunk.first()? >> 32) as u32);
+            let rules = chunk.iter().map(|pair| *pair as u32).collect();
+            Some(Counted { row, rules, reach: self.corpus.reach_count(row, Leave::NONE) })
+        });
+        let mut rows: Vec<Counted> = counted.collect();
         rows.sort_unstable_by_key(|counted| (Reverse(counted.reach), counted.row));
         let mut seen = vec![0u32; self.rules.len()];
         let mut turn = |counted: &Counted| match (counted.rules.as_slice(), seen.get_mut(counted.first())) {
@@ -130,22 +134,22 @@ impl<'a> Page<'a> {
     }
 
     fn vendor(&self, rule: u32) -> Option<Vendor> {
-        self.rules.get(rule as usize).map(|&rule| self.corpus.rule(rule).vendor())
+        self.vendors.get(rule as usize).copied()
     }
 
-    pub(super) fn indicators(&self) -> Vec<TechniqueRow> {
+    pub(super) fn indicators(&self, counted: Vec<Counted>) -> Vec<TechniqueRow<'a>> {
         let view = |Counted { row, rules, reach }: Counted| {
             let mut vendors: Vec<_> = rules.iter().filter_map(|&rule| self.vendor(rule)).collect();
             vendors.sort_unstable();
             vendors.dedup();
-            TechniqueRow { row: RowView::of(self.corpus, row, None), rules, reach, vendors }
+            TechniqueRow { row: PageRow { corpus: self.corpus, row, product: None }, rules, reach, vendors }
         };
-        self.counted().into_iter().map(view).collect()
+        counted.into_iter().map(view).collect()
     }
 
-    pub(super) fn fields(&self) -> Vec<FieldView> {
+    pub(super) fn fields(&self, counted: &[Counted]) -> Vec<FieldView> {
         let mut fields: FxHashMap<FieldId, FieldEntry<'_>> = FxHashMap::default();
-        for counted in self.counted() {
+        for counted in counted {
             let row = self.corpus.row_ref(counted.row);
             let entry = fields.entry(row.field).or_default();
             entry.add(&row, &counted.rules);
@@ -156,7 +160,7 @@ impl<'a> Page<'a> {
             }
         }
         for (number, rule) in self.numbered() {
-            for incident in self.incidents(number, rule) {
+            for incident in self.incidents(rule) {
                 if incident.role == Role::Exclusion && incident.scope == Scope::Top {
                     fields.entry(self.corpus.field_of(incident.row)).or_default().exclusions.push(number);
                 }
@@ -181,7 +185,7 @@ impl Counted {
 struct FieldEntry<'a> {
     rules: Vec<u32>,
     exclusions: Vec<u32>,
-    ops: BTreeMap<String, Vec<u32>>,
+    ops: FxHashMap<Op, Vec<u32>>,
     values: Vec<String>,
     vendors: BTreeMap<(Vendor, &'a str), Vec<u32>>,
 }
@@ -189,7 +193,7 @@ struct FieldEntry<'a> {
 impl FieldEntry<'_> {
     fn add(&mut self, row: &RowRef<'_>, rules: &[u32]) {
         self.rules.extend(rules);
-        self.ops.entry(row.op.to_string()).or_default().extend(rules);
+        self.ops.entry(row.op).or_default().extend(rules);
         let known = |value: &String| value == row.value;
         if self.values.len() < VALUES && !row.value.is_empty() && !has_hash(row.value) && !self.values.iter().any(known)
         {
@@ -209,7 +213,7 @@ impl FieldEntry<'_> {
             field: field.to_owned(),
             rules: distinct(self.rules),
             exclusions: distinct(self.exclusions),
-            ops: self.ops.into_iter().map(|(op, rules)| (op, distinct(rules))).collect(),
+            ops: self.ops.into_iter().map(|(op, rules)| (op.to_string(), distinct(rules))).collect(),
             values: self.values,
             vendors,
         }

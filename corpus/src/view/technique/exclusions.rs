@@ -8,7 +8,7 @@ use super::{Join, TechniqueExclusion};
 use crate::corpus::{FieldId, Incident, RowId};
 use crate::logsource::LogSourceRef;
 use crate::rule::{Role, Scope};
-use crate::view::RowView;
+use crate::view::PageRow;
 
 /// Rows that are left out together, sorted: alternatives of one field stand side by side.
 type Group = Vec<(FieldId, Join, RowId)>;
@@ -16,10 +16,10 @@ type Group = Vec<(FieldId, Join, RowId)>;
 impl<'a> Page<'a> {
     /// Groups by log source: those of which most rules leave something out first, and in each the groups that most rules
     /// have. Groups that only say where to look come last.
-    pub(super) fn exclusions(&self) -> Vec<TechniqueExclusion> {
+    pub(super) fn exclusions(&self) -> Vec<TechniqueExclusion<'a>> {
         let mut sources: BTreeMap<LogSourceRef<'a>, BTreeMap<Group, Vec<u32>>> = BTreeMap::new();
         for (number, rule) in self.numbered() {
-            let groups = self.groups(number, rule);
+            let groups = self.groups(rule);
             if groups.is_empty() {
                 continue;
             }
@@ -47,7 +47,7 @@ impl<'a> Page<'a> {
                     group: number,
                     join,
                     scaffold,
-                    row: RowView::of(self.corpus, row, source.product),
+                    row: PageRow { corpus: self.corpus, row, product: source.product },
                     rules: rules.clone(),
                 }));
                 number += 1;
@@ -58,9 +58,9 @@ impl<'a> Page<'a> {
 
     /// What a rule leaves out as a whole. Values of one field alone are each left out on its own, so that they meet those
     /// of other rules one by one.
-    fn groups(&self, number: u32, rule: crate::corpus::RuleId) -> Vec<Group> {
+    fn groups(&self, rule: crate::corpus::RuleId) -> Vec<Group> {
         let mut groups: BTreeMap<u16, Group> = BTreeMap::new();
-        for incident in self.incidents(number, rule) {
+        for incident in self.incidents(rule) {
             if let Some(join) = join(&incident) {
                 let part = (self.corpus.field_of(incident.row), join, incident.row);
                 groups.entry(incident.group).or_default().push(part);

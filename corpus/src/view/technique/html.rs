@@ -8,7 +8,6 @@ mod rules;
 use std::fmt::Write as _;
 
 use super::{EventView, FieldView, Join, Part, TechniqueExclusion, TechniquePage, TechniqueRow};
-use crate::corpus::Corpus;
 use crate::view::shown::{counted, vendors};
 use escape::Text;
 
@@ -24,9 +23,9 @@ const OPEN: usize = 40;
 /// So many values of one field are shown in a group.
 const VALUES: usize = 20;
 
-/// Writes the page, which must be of this corpus. With a `nonce` the style carries it, for the policy of a webview;
+/// Writes the page. With a `nonce` the style carries it, for the policy of a webview;
 /// without one the page names [`STYLE_HASH`] itself.
-pub fn html(page: &TechniquePage, corpus: &Corpus, nonce: Option<&str>) -> String {
+pub fn html(page: &TechniquePage<'_>, nonce: Option<&str>) -> String {
     let mut out = String::with_capacity(1 << 16);
     head(&mut out, page, nonce);
     header(&mut out, page);
@@ -35,14 +34,14 @@ pub fn html(page: &TechniquePage, corpus: &Corpus, nonce: Option<&str>) -> Strin
     fields(&mut out, &page.fields);
     indicators(&mut out, page);
     exclusions(&mut out, page);
-    rules::section_of_rules(&mut out, page, corpus);
+    rules::section_of_rules(&mut out, page);
     scaffold(&mut out, page);
     derived(&mut out, page);
     out.push_str("</main>\n</body>\n</html>\n");
     out
 }
 
-fn head(out: &mut String, page: &TechniquePage, nonce: Option<&str>) {
+fn head(out: &mut String, page: &TechniquePage<'_>, nonce: Option<&str>) {
     let (policy, attribute) = match nonce {
         Some(nonce) => (format!("'nonce-{nonce}'"), format!(" nonce=\"{}\"", Text(nonce))),
         None => (STYLE_HASH.to_owned(), String::new()),
@@ -62,7 +61,7 @@ fn head(out: &mut String, page: &TechniquePage, nonce: Option<&str>) {
     );
 }
 
-fn header(out: &mut String, page: &TechniquePage) {
+fn header(out: &mut String, page: &TechniquePage<'_>) {
     let _ = write!(out, "<header>\n<h1>{}</h1>\n", Text(&page.title()));
     if let Some(retirement) = page.retirement() {
         let _ = writeln!(out, "<p><strong>{}</strong></p>", Text(&retirement));
@@ -212,7 +211,7 @@ const ROW: [Column; 6] = [
     ("Vendors", false),
 ];
 
-fn indicators(out: &mut String, page: &TechniquePage) {
+fn indicators(out: &mut String, page: &TechniquePage<'_>) {
     section(out, "indicators", "Top indicator values", page.indicators.len(), |out| {
         let caption = "What the rules look for; the reach is blank where only rules of this page do";
         table(out, caption, &ROW, &page.indicators, |out, found| indicator(out, page, found));
@@ -220,14 +219,14 @@ fn indicators(out: &mut String, page: &TechniquePage) {
     });
 }
 
-fn indicator(out: &mut String, page: &TechniquePage, found: &TechniqueRow) {
+fn indicator(out: &mut String, page: &TechniquePage<'_>, found: &TechniqueRow) {
     let vendors: Vec<_> = found.vendors.iter().map(|vendor| vendor.word()).collect();
     let _ = write!(
         out,
         "<td><code>{}</code></td><td>{}</td><th scope=\"row\"><code>{}</code></th><td>",
-        Text(&found.row.field),
-        found.row.op,
-        Text(&found.row.value)
+        Text(found.row.field()),
+        found.row.op(),
+        Text(found.row.value())
     );
     behind(out, page, &found.rules);
     let reach = blank(found.reach_elsewhere().unwrap_or_default());
@@ -235,22 +234,21 @@ fn indicator(out: &mut String, page: &TechniquePage, found: &TechniqueRow) {
 }
 
 /// The rules behind a row: how many, and on demand which.
-fn behind(out: &mut String, page: &TechniquePage, rules: &[u32]) {
+fn behind(out: &mut String, page: &TechniquePage<'_>, rules: &[u32]) {
     let _ = write!(out, "<details><summary>{}</summary><ul>", rules.len());
-    for &number in rules {
-        let title = page.rule(number).map_or("", |rule| &rule.title);
+    for (number, title) in rules.iter().zip(page.titles(rules)) {
         let _ = write!(out, "<li><a href=\"#r{number}\">{}</a></li>", Text(title));
     }
     out.push_str("</ul></details>");
 }
 
-fn dumps(out: &mut String, page: &TechniquePage) {
+fn dumps(out: &mut String, page: &TechniquePage<'_>) {
     for note in page.dump_notes() {
         let _ = writeln!(out, "<p class=\"dim\">… {}.</p>", Text(&note));
     }
 }
 
-fn exclusions(out: &mut String, page: &TechniquePage) {
+fn exclusions(out: &mut String, page: &TechniquePage<'_>) {
     let groups: Vec<_> = page.exclusion_groups(false).collect();
     section(out, "exclusions", "Exclusions", groups.len(), |out| {
         out.push_str(
@@ -260,7 +258,7 @@ fn exclusions(out: &mut String, page: &TechniquePage) {
     });
 }
 
-fn tables_of_exclusions(out: &mut String, page: &TechniquePage, groups: &[&[TechniqueExclusion]]) {
+fn tables_of_exclusions(out: &mut String, page: &TechniquePage<'_>, groups: &[&[TechniqueExclusion]]) {
     let source = |group: &&[TechniqueExclusion]| group.first().map(|first| first.logsource.to_string());
     for of_source in groups.chunk_by(|a, b| source(a) == source(b)) {
         let name = of_source.first().and_then(source).unwrap_or_default();
@@ -296,7 +294,7 @@ fn parts(out: &mut String, group: &[TechniqueExclusion]) {
     out.push_str("</ul>");
 }
 
-fn scaffold(out: &mut String, page: &TechniquePage) {
+fn scaffold(out: &mut String, page: &TechniquePage<'_>) {
     let groups: Vec<_> = page.exclusion_groups(true).collect();
     let number = page.scaffold.len() + groups.len();
     section(out, "scaffold", "Where to look", number, |out| {
@@ -309,7 +307,7 @@ fn scaffold(out: &mut String, page: &TechniquePage) {
     });
 }
 
-fn derived(out: &mut String, page: &TechniquePage) {
+fn derived(out: &mut String, page: &TechniquePage<'_>) {
     section(out, "derived", "Results of queries", page.derived.len(), |out| {
         out.push_str("<details><summary>Counts, scores and other results, which no event has</summary>\n");
         let columns = [("Result", false), ("Asked", false), ("Rules here", false)];

@@ -13,7 +13,7 @@ const VALUE: usize = 80;
 const VALUES: usize = 3;
 
 /// Writes the page; every list has at most `limit` entries.
-pub fn markdown(page: &TechniquePage, limit: usize) -> String {
+pub fn markdown(page: &TechniquePage<'_>, limit: usize) -> String {
     let mut out = format!("### {}\n\n", text(&page.title()));
     if let Some(retirement) = page.retirement() {
         let _ = writeln!(out, "{}\n", text(&retirement));
@@ -41,7 +41,7 @@ pub fn markdown(page: &TechniquePage, limit: usize) -> String {
     out
 }
 
-fn facts(page: &TechniquePage) -> String {
+fn facts(page: &TechniquePage<'_>) -> String {
     let by_vendor = match vendors(&page.counts.by_vendor) {
         empty if empty.is_empty() => empty,
         list => format!(" ({list})"),
@@ -55,7 +55,7 @@ fn facts(page: &TechniquePage) -> String {
     facts.join(" · ")
 }
 
-fn sources(page: &TechniquePage) -> String {
+fn sources(page: &TechniquePage<'_>) -> String {
     let all: Vec<_> = page.sources.iter().map(|s| format!("{} ({})", text(&s.label), text(&s.date))).collect();
     format!("Sources: {}.", all.join(", "))
 }
@@ -122,7 +122,7 @@ fn indicator(found: &TechniqueRow) -> [String; 4] {
     [code(&found.row.to_string()), found.rules.len().to_string(), reach, vendors.join(", ")]
 }
 
-fn exclusions(out: &mut String, page: &TechniquePage, limit: usize) {
+fn exclusions(out: &mut String, page: &TechniquePage<'_>, limit: usize) {
     let groups: Vec<_> = page.exclusion_groups(false).collect();
     if groups.is_empty() {
         return;
@@ -152,7 +152,7 @@ fn exclusion(group: &[TechniqueExclusion]) -> String {
     Part::of(group).iter().map(part).collect::<Vec<_>>().join(", with ").replace(", with unless", ", unless")
 }
 
-fn rules(out: &mut String, page: &TechniquePage, limit: usize) {
+fn rules(out: &mut String, page: &TechniquePage<'_>, limit: usize) {
     if page.rules.is_empty() {
         return;
     }
@@ -160,10 +160,11 @@ fn rules(out: &mut String, page: &TechniquePage, limit: usize) {
     let sources = page.rules_by_source();
     // Every vendor's first ones, rather than the first vendor's alone.
     let each = (limit / sources.len().max(1)).max(1);
-    for source in sources {
-        let links: Vec<_> = source.iter().take(each).map(|(_, rule)| link(rule)).collect();
-        let name = source.first().map_or("", |(_, rule)| &rule.source);
-        let _ = writeln!(out, "- {}: {}{}", text(name), links.join(", "), more(source.len(), each));
+    for (name, _, rules) in sources {
+        let all = rules.len();
+        let links: Vec<_> =
+            rules.take(each).filter_map(|number| page.rules.get(number)).map(|rule| link(&rule)).collect();
+        let _ = writeln!(out, "- {}: {}{}", text(name), links.join(", "), more(all, each));
     }
     out.push('\n');
 }

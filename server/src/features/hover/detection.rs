@@ -1,7 +1,7 @@
 //! Fields, modifiers, values, selections and the condition.
 
 use sigwise_corpus::advice::Asking;
-use sigwise_corpus::corpus::{Corpus, Take};
+use sigwise_corpus::corpus::{Corpus, RowId, RuleId, Take, asked};
 use sigwise_corpus::fields::Fields;
 use sigwise_corpus::readers::sigma;
 use sigwise_corpus::vendor::Vendor;
@@ -106,16 +106,16 @@ fn value(asking: &Asking<'_>, span: sigwise_sigma::Span) -> Option<String> {
         let listed: Vec<String> = techniques.iter().take(LISTED).map(|t| format!("{} ({})", t.of, t.rules)).collect();
         text.push_str(&format!("\n\nTechniques: {}", listed.join(", ")));
     }
-    let beside = partners(corpus, row, asking);
+    let beside = partners(corpus, row, rules);
     if !beside.is_empty() {
         text.push_str(&format!("\n\nBeside it they look for:\n{}", beside.join("\n")));
     }
     Some(text)
 }
 
-fn partners(corpus: &Corpus, row: sigwise_corpus::corpus::RowId, asking: &Asking<'_>) -> Vec<String> {
+fn partners(corpus: &Corpus, row: RowId, rules: Vec<RuleId>) -> Vec<String> {
     let scaffold = |name: &str| Fields::embedded().canonical(name).scaffold;
-    let counts = corpus.partners(row, asking.leave()).into_iter().filter(|count| count.rules > 1);
+    let counts = corpus.partners_in(&asked(rules), row).into_iter().filter(|count| count.rules > 1);
     counts
         .map(|count| (corpus.row_ref(count.of), count.rules))
         .filter(|(row, _)| !scaffold(row.name))

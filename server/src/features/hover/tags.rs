@@ -58,7 +58,13 @@ fn technique(view: &View<'_>, id: &str) -> Option<String> {
         list(
             "Looked for most:",
             rows.map(|r| {
-                format!("- `{}` {} `{}` ({})", r.row.field, r.row.op, super::words::code(&r.row.value), r.rules.len())
+                format!(
+                    "- `{}` {} `{}` ({})",
+                    r.row.field(),
+                    r.row.op(),
+                    super::words::code(r.row.value()),
+                    r.rules.len()
+                )
             })
             .collect(),
         );

@@ -4,32 +4,30 @@ use std::fmt::Write as _;
 
 use super::escape::Text;
 use super::section;
-use crate::corpus::{Corpus, RuleId};
+use crate::view::TechniquePage;
 use crate::view::rule::{RulePage, RuleRow};
 use crate::view::shown::{counted, web};
-use crate::view::{RuleLink, TechniquePage};
 
 /// So many rows of one group of a rule are shown.
 const ROWS: usize = 100;
 
-pub(super) fn section_of_rules(out: &mut String, page: &TechniquePage, corpus: &Corpus) {
+pub(super) fn section_of_rules(out: &mut String, page: &TechniquePage<'_>) {
     section(out, "rules", "Rules", page.rules.len(), |out| {
         out.push_str("<p>Each opens to what it looks for and what it leaves out, with how many other rules do.</p>\n");
-        for source in page.rules_by_source() {
-            let Some((_, first)) = source.first() else { continue };
-            let (name, rules) = (Text(&first.source), counted(source.len(), "rule"));
-            let _ = writeln!(out, "<h3>{name} <span class=\"dim\">({}, {rules})</span></h3>", first.vendor);
-            for (number, link) in source {
-                if let Some(id) = page.ids.get(number as usize) {
-                    rule(out, number, link, *id, corpus);
+        for (source, vendor, numbers) in page.rules_by_source() {
+            let (name, rules) = (Text(source), counted(numbers.len(), "rule"));
+            let _ = writeln!(out, "<h3>{name} <span class=\"dim\">({vendor}, {rules})</span></h3>");
+            for number in numbers {
+                if let Some(page) = page.rules.page(number) {
+                    rule(out, number, &page);
                 }
             }
         }
     });
 }
 
-fn rule(out: &mut String, number: u32, link: &RuleLink, id: RuleId, corpus: &Corpus) {
-    let rule = RulePage::of(corpus, id);
+fn rule(out: &mut String, number: u32, rule: &RulePage) {
+    let link = &rule.rule;
     let _ = write!(out, "<details class=\"rule\"><summary>{}", Text(&link.title));
     if let Some(level) = &link.level {
         let class = if matches!(&**level, "critical" | "high") { level } else { "dim" };
