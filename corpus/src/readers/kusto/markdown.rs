@@ -63,15 +63,24 @@ pub(super) fn read(text: &str) -> Page {
     let mut near: Vec<String> = Vec::new();
     let mut outside = Paragraph::default();
     let mut lines = text.lines();
-    while let Some(line) = lines.next() {
+    // A block that begins within another one, which somebody forgot to end.
+    let mut within = None;
+    while let Some(line) = within.take().or_else(|| lines.next()) {
         let line = line.trim();
         if let Some(fence) = fence(line) {
             page.blocks.extend(outside.end(&heading));
             let mut query = String::new();
             for inner in lines.by_ref() {
                 let trimmed = inner.trim();
-                if trimmed.starts_with(fence) && trimmed.trim_start_matches(['`', '~']).is_empty() {
-                    break;
+                if trimmed.starts_with(fence) {
+                    let language = trimmed.trim_start_matches(['`', '~']).trim();
+                    if ["kql", "kusto"].iter().any(|kusto| language.eq_ignore_ascii_case(kusto)) {
+                        within = Some(inner);
+                        break;
+                    }
+                    if language.is_empty() {
+                        break;
+                    }
                 }
                 query.push_str(inner);
                 query.push('\n');
@@ -309,6 +318,13 @@ DeviceFileEvents
         let blocks: Vec<_> = page.blocks.iter().map(|b| (b.heading.as_str(), b.techniques.join(","))).collect();
         assert_eq!(blocks, [("Metadata", String::new()), ("Another (T1059.001)", "T1059.001,T1003".into())]);
         assert_eq!(page.blocks[0].query, "DeviceEvents\n| where a == \"b\"\n");
+    }
+
+    #[test]
+    fn a_block_that_is_not_ended() {
+        let page = read("```KQL\nT\n'''\n## B\n```KQL\nU\n```\n");
+        let queries: Vec<_> = page.blocks.iter().map(|block| block.query.as_str()).collect();
+        assert_eq!(queries, ["T\n'''\n## B\n", "U\n"]);
     }
 
     #[test]

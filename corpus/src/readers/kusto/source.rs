@@ -1,7 +1,7 @@
 //! The parser: what a pipeline begins with.
 
 use super::parse::{Parser, ends};
-use super::syntax::{Expr, Pipeline, Source};
+use super::syntax::{Assign, Expr, Pipeline, Source};
 use super::token::Kind;
 
 /// Options of stages, written as `name=value` before what they are about.
@@ -28,7 +28,13 @@ impl Parser<'_> {
                 }
                 Source::External(columns.into_iter().map(|column| column.name).collect())
             }
-            "print" | "range" if self.kind_after(1) != Some(Kind::Open) || self.is("print") => {
+            "print" => {
+                self.at += 1;
+                let (names, values) = self.assigns().into_iter().filter_map(printed).unzip();
+                self.skip_to(ends);
+                Source::Datatable(names, values)
+            }
+            "range" if self.kind_after(1) != Some(Kind::Open) => {
                 self.skip_to(ends);
                 Source::Made
             }
@@ -161,4 +167,10 @@ pub(super) fn stage_begins(word: &str) -> bool {
     ["where", "extend", "project", "summarize", "order", "sort", "top", "mv-expand", "distinct", "parse"]
         .iter()
         .any(|stage| word.eq_ignore_ascii_case(stage))
+}
+
+/// A column of `print`; one that has no name is hardly ever asked for.
+fn printed(Assign { name, value }: Assign) -> Option<(String, Expr)> {
+    let own = if let Expr::Name(own) = &value { Some(own.clone()) } else { None };
+    Some((name.or(own)?, value))
 }

@@ -127,7 +127,7 @@ impl Parser<'_> {
     }
 
     /// `name = value, value, (a, b) = value`
-    fn assigns(&mut self) -> Vec<Assign> {
+    pub(super) fn assigns(&mut self) -> Vec<Assign> {
         let mut assigns = Vec::new();
         loop {
             let start = self.at;

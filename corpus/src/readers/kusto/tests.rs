@@ -182,6 +182,12 @@ fn constants() {
     check_query(r#"let a = "v"; T | where a == "w""#, &["+ a eq w"]);
     check_query(r#"let a = "v"; T | where a == "v" or b == 1"#, &["+ b eq 1"]);
     check_query("T | where a > 10 * 1024 - 1 and b in (parse_json('[\"v\"]'))", &["+ a gt 10239", "+ b eq v"]);
+    check_query(
+        r#"let h = dynamic(["v", "w"]); let l = print h | mv-expand x = h | distinct tostring(x); T | where a in (l)"#,
+        &["+ a eq v", "+ a eq w"],
+    );
+    check_query(r#"let l = print k = "v"; T | where a in (l)"#, &["+ a eq v"]);
+    check_query(r#"print k = "v" | where k == "v""#, &["+ k eq v (derived)"]);
     check_query("T | where a in (_GetWatchlist('w') | project k)", &["+ a lookup w"]);
     check_query(
         "let w = _GetWatchlist('w') | project k, l; T | join w on k | where l == 1 and a == 2",

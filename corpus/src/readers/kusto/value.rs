@@ -3,7 +3,7 @@
 use super::columns::Columns;
 use super::read::Reader;
 use super::scope::{Binding, Bound, Env};
-use super::syntax::{Binary, Expr, Pipeline, Source, Stage, Statement};
+use super::syntax::{Assign, Binary, Expr, Pipeline, Source, Stage, Statement};
 
 /// So many values of one list are read.
 const MAX_VALUES: usize = 5_000;
@@ -259,7 +259,14 @@ impl<'q> Reader<'q> {
                         };
                         column = if let Some(Expr::Name(name)) = expr { Some(name) } else { return None };
                     }
-                    Stage::Where(_) | Stage::Extend(_) | Stage::Other => {}
+                    // `mv-expand new = old`
+                    Stage::Extend(assigns) => {
+                        let made = assigns.iter().rev().find(|a| a.name.is_some() && a.name.as_deref() == column);
+                        if let Some(Assign { value: Expr::Name(name), .. }) = made {
+                            column = Some(name);
+                        }
+                    }
+                    Stage::Where(_) | Stage::Other => {}
                     _ => return None,
                 }
             }
