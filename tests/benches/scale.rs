@@ -1,5 +1,5 @@
 //! `cargo bench -p sigwise-tests --bench scale`: a corpus a hundred times as large as the embedded one, made in memory from
-//! its rules. Prints how long it takes to build and to load, and what an answer costs: the first one after loading, as a run
+//! its rules. Prints how long it takes to build and to load (checking what was read into memory), and what an answer costs: the first one after loading, as a run
 //! on the command line has it, and a later one, as the server has it. Ends with status 1 where a bar is missed.
 
 use std::process::ExitCode;
@@ -16,6 +16,10 @@ use sigwise_corpus::vendor::Vendor;
 use sigwise_corpus::view::technique::markdown;
 use sigwise_corpus::view::{AdvicePage, IndicatorPage, TechniquePage};
 use sigwise_corpus::{Corpus, Leave, Snapshot};
+
+/// The one of the program.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// How much larger the corpus is.
 const FACTOR: usize = 100;
