@@ -3,7 +3,7 @@
 //! Ids ([`RowId`], [`FieldId`], [`WordId`], [`RuleId`]) hold for one `Corpus` and go through both layers. Every query about
 //! counts takes a [`Leave`]: the rule that asks does not count as evidence for itself.
 //!
-//! - What a predicate is worth: [`Corpus::row`], then [`Corpus::reach`] or, cheaper, [`Corpus::reach_count`].
+//! - What a predicate is worth: [`Corpus::row`], then [`Corpus::reach_count`], or [`Corpus::rules_of_row`] and [`Corpus::evidence`].
 //! - Who the peers are: [`Corpus::rules_of_logsource`], [`Corpus::rules_of_technique`], [`Corpus::peers`],
 //!   [`Corpus::rules_sharing`]. They are sorted lists of rules, to be intersected at will with [`both`]; of long ones [`asked`]
 //!   takes some.
@@ -37,7 +37,7 @@ pub use dump::Dump;
 pub(crate) use logsource::Same;
 pub use postings::Posting;
 pub(crate) use query::ASKED;
-pub use query::{Count, Evidence, Reach, Take, asked, both};
+pub use query::{Count, Evidence, Take, asked, both};
 pub use rule::{Derived, Incident, RuleRef};
 
 macro_rules! ids {

@@ -5,6 +5,7 @@
 use std::path::PathBuf;
 
 use sigwise_corpus::attack::Attack;
+use sigwise_corpus::corpus::{Evidence, Take};
 use sigwise_corpus::source::{self, Manifest, Source};
 use sigwise_corpus::{Corpus, Snapshot};
 
@@ -58,11 +59,14 @@ fn two_layers_answer_like_one() {
             let reach: Vec<_> = rule
                 .incidents()
                 .map(|incident| one.row_ref(incident.row))
-                .map(|row| corpus.reach(corpus.row(row.name, row.op, row.value).unwrap(), &leave))
-                .map(|mut reach| {
+                .map(|row| {
+                    let row = corpus.row(row.name, row.op, row.value).unwrap();
+                    let rules = corpus.rules_of_row(row, Take::Indicators, &leave);
+                    let techniques = corpus.techniques_in(&rules).into_iter().map(|c| (c.of.to_owned(), c.rules));
+                    let exclusions = corpus.rules_of_row(row, Take::Exclusions, &leave).len();
                     // A pasted block that stands in both layers makes two families of one.
-                    reach.indicators.families = 0;
-                    reach
+                    let evidence = Evidence { families: 0, ..corpus.evidence(&rules) };
+                    (evidence, exclusions, techniques.collect::<Vec<_>>())
                 })
                 .collect();
             (fields, reach)

@@ -46,7 +46,10 @@ fn main() {
     timed("reach_count", rows.len(), &mut || {
         rows.iter().map(|(row, leave)| u64::from(corpus.reach_count(*row, leave))).sum()
     });
-    timed("reach", rows.len(), &mut || rows.iter().map(|(row, l)| u64::from(corpus.reach(*row, l).exclusions)).sum());
+    timed("evidence", rows.len(), &mut || {
+        let rules = |row, l| corpus.rules_of_row(row, Take::Indicators, l);
+        rows.iter().map(|(row, l)| u64::from(corpus.evidence(&rules(*row, l)).families)).sum()
+    });
     let some: Vec<_> = rules.iter().zip(&leaves).step_by(20).collect();
     timed("rules_of_logsource", some.len(), &mut || {
         some.iter().map(|(r, l)| corpus.rules_of_logsource(r.logsource(), l).len() as u64).sum()

@@ -8,6 +8,7 @@ use std::time::Instant;
 use sigwise_corpus::Corpus;
 use sigwise_corpus::advice::{Asking, exclusions, fields, misspelled, reach, siblings, similar, techniques};
 use sigwise_corpus::attack::Attack;
+use sigwise_corpus::corpus::Take;
 use sigwise_corpus::rule::{Predicate, Role, Rule, Scope};
 use sigwise_corpus::vendor::Vendor;
 use sigwise_tests::published;
@@ -197,7 +198,7 @@ fn advice_keeps_up_with_typing() {
         let start = Instant::now();
         let asking = Asking::new(rule, &corpus, Attack::embedded());
         for row in asking.predicates().filter_map(|(_, row)| row) {
-            corpus.reach(row, asking.leave());
+            corpus.evidence(&corpus.rules_of_row(row, Take::Indicators, asking.leave()));
         }
         exclusions::ranked(&asking, LISTED);
         exclusions::fields(&asking);

@@ -4,10 +4,9 @@ use std::borrow::Cow;
 
 use rustc_hash::FxHashMap;
 
-use super::Spelling;
+use super::{Spelling, Take};
 use crate::build::row_hash;
 use crate::op::{Base, Op};
-use crate::rule::{Role, Scope};
 use crate::snapshot::{Ends, Section, Snapshot, flags, hash, of_rule};
 use crate::vendor::Vendor;
 
@@ -98,7 +97,7 @@ fn hidden_in(base: &Snapshot, hidden: &[bool]) -> FxHashMap<(u32, Option<u32>), 
         let mut fields = vec![None];
         for incident in base.list(Section::Rules, rule, of_rule::INCIDENCE) {
             let (role, scope, _) = flags::unpack(base.get(Section::Incidence, incident, 1) & flags::MASK);
-            if role == Role::Indicator && scope != Scope::Guard {
+            if Take::Indicators.takes(role, scope) {
                 fields.push(Some(base.get(Section::Rows, base.get(Section::Incidence, incident, 0), 0)));
             }
         }

@@ -98,22 +98,21 @@ impl Corpus {
 
     /// The log sources that are the same as this one.
     pub(crate) fn same_logsources(&self, source: LogSourceRef<'_>) -> Same {
-        let mut same = Same::default();
-        for (snapshot, numbers) in self.layers().zip(&mut same.0) {
-            let all = 0..snapshot.records(Section::LogSources) as u32;
-            *numbers = all.filter(|number| rule::logsource(snapshot, *number).same(source)).collect();
-        }
-        same
+        self.logsources_where(|other| other.same(source))
     }
 
     /// The log source itself, without those that are the same.
     pub(crate) fn exact_logsource(&self, source: LogSourceRef<'_>) -> Same {
-        let mut exact = Same::default();
-        for (snapshot, numbers) in self.layers().zip(&mut exact.0) {
+        self.logsources_where(|other| other == source)
+    }
+
+    fn logsources_where(&self, fits: impl Fn(LogSourceRef<'_>) -> bool) -> Same {
+        let mut found = Same::default();
+        for (snapshot, numbers) in self.layers().zip(&mut found.0) {
             let all = 0..snapshot.records(Section::LogSources) as u32;
-            *numbers = all.filter(|number| rule::logsource(snapshot, *number) == source).collect();
+            *numbers = all.filter(|number| fits(rule::logsource(snapshot, *number))).collect();
         }
-        exact
+        found
     }
 
     /// For every log source that some rule has, those that are the same.

@@ -20,18 +20,6 @@ pub struct Posting {
     pub all: bool,
 }
 
-impl Posting {
-    /// Whether the rule looks for it: an indicator, and no exception to an exclusion.
-    pub fn is_indicator(&self) -> bool {
-        self.role == Role::Indicator && self.scope != Scope::Guard
-    }
-
-    /// Whether the rule leaves it out.
-    pub fn is_exclusion(&self) -> bool {
-        self.role == Role::Exclusion && self.scope != Scope::Guard
-    }
-}
-
 impl Corpus {
     /// The occurrences of a row, by rule: one per role, scope and join, so that a rule can come several times in a row.
     pub fn postings<'a>(&'a self, row: RowId, leave: &'a Leave) -> impl Iterator<Item = Posting> + 'a {

@@ -26,17 +26,6 @@ pub struct Evidence {
     pub by_vendor: Vec<(Vendor, u32)>,
 }
 
-/// Where a row occurs.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Reach {
-    /// The rules that look for it.
-    pub indicators: Evidence,
-    /// How many rules leave it out.
-    pub exclusions: u32,
-    /// Techniques of the rules that look for it, each with how many of them have it, most first.
-    pub techniques: Vec<(Box<str>, u32)>,
-}
-
 /// Something with how many rules have it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Count<T> {
@@ -58,7 +47,8 @@ pub enum Take {
 }
 
 impl Take {
-    fn takes(self, role: Role, scope: Scope) -> bool {
+    /// Whether an incidence of this role and scope is one.
+    pub(crate) fn takes(self, role: Role, scope: Scope) -> bool {
         match self {
             Self::Indicators => role == Role::Indicator && scope != Scope::Guard,
             Self::Exclusions => role == Role::Exclusion && scope != Scope::Guard,
@@ -115,17 +105,6 @@ impl Corpus {
         let mut last = None;
         let fitting = self.postings(row, leave).filter(move |posting| take.takes(posting.role, posting.scope));
         fitting.map(|posting| posting.rule).filter(move |rule| last.replace(*rule) != Some(*rule))
-    }
-
-    /// Where a row occurs.
-    pub fn reach(&self, row: RowId, leave: &Leave) -> Reach {
-        let rules = self.rules_of_row(row, Take::Indicators, leave);
-        let techniques = self.techniques_in(&rules);
-        Reach {
-            indicators: self.evidence(&rules),
-            exclusions: self.rules_of_row(row, Take::Exclusions, leave).len() as u32,
-            techniques: techniques.into_iter().map(|c| (c.of.into(), c.rules)).collect(),
-        }
     }
 
     /// How far a reach is up among all: which part of what rules look for fewer rules look for, in percent. Counted with the

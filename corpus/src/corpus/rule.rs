@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use super::{Corpus, RowId, RuleId, layer};
+use super::{Corpus, RowId, RuleId, Take, layer};
 use crate::likeness::Mass;
 use crate::logsource::LogSourceRef;
 use crate::op::Op;
@@ -67,12 +67,12 @@ impl fmt::Display for Derived<'_> {
 impl Incident {
     /// Whether the rule looks for it: an indicator, and no exception to an exclusion.
     pub fn is_indicator(&self) -> bool {
-        self.role == Role::Indicator && self.scope != Scope::Guard
+        Take::Indicators.takes(self.role, self.scope)
     }
 
     /// Whether the rule leaves it out.
     pub fn is_exclusion(&self) -> bool {
-        self.role == Role::Exclusion && self.scope != Scope::Guard
+        Take::Exclusions.takes(self.role, self.scope)
     }
 }
 

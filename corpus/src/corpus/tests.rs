@@ -71,12 +71,13 @@ fn reach_leaves_the_asking_rule_out() {
     assert_eq!(corpus.reach_count(row, &corpus.leave(None, Some("First"))), 2);
     assert_eq!(corpus.reach_count(row, &corpus.leave(Some("r1"), Some("Second"))), 1);
     assert_eq!(corpus.leave(Some(""), Some("")), Leave::default());
-    let reach = corpus.reach(row, Leave::NONE);
-    assert_eq!((reach.indicators.rules, reach.indicators.authors, reach.indicators.parent_techniques), (3, 1, 2));
-    assert_eq!(reach.techniques[0], ("T1059.001".into(), 2));
+    let rules = corpus.rules_of_row(row, Take::Indicators, Leave::NONE);
+    let evidence = corpus.evidence(&rules);
+    assert_eq!((evidence.rules, evidence.authors, evidence.parent_techniques), (3, 1, 2));
+    assert_eq!(corpus.techniques_in(&rules)[0], Count { of: "T1059.001", rules: 2 });
     let user = corpus.row("User", Base::Eq.into(), "a").unwrap();
-    let reach = corpus.reach(user, Leave::NONE);
-    assert_eq!((reach.indicators.rules, reach.exclusions), (1, 2));
+    let rules = |take| corpus.rules_of_row(user, take, Leave::NONE);
+    assert_eq!((corpus.evidence(&rules(Take::Indicators)).rules, rules(Take::Exclusions).len()), (1, 2));
     assert_eq!(corpus.row("Image", Base::Eq.into(), "x.exe"), None);
 }
 

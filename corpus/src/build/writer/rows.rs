@@ -7,10 +7,10 @@ use rustc_hash::FxHashMap;
 use super::super::counts::Counts;
 use super::super::intern::{self, Sorted};
 use super::{Entry, Incident, RowKey, Writer, once_each};
+use crate::corpus::Take;
 use crate::fields::Fields;
 use crate::likeness::Kind;
 use crate::lists::Lists;
-use crate::rule::{Role, Scope};
 use crate::snapshot::{Ends, NONE, Section, flags};
 
 /// So many rules, and more in a large corpus (one in so many of its rules), make an exclusion one that many have.
@@ -120,7 +120,7 @@ impl Writer<'_> {
 /// Whether a rule looks for something: no exclusion, and no exception to one.
 fn is_looked_for(incident: &Incident) -> bool {
     let (role, scope, _) = flags::unpack(incident.flags);
-    role == Role::Indicator && scope != Scope::Guard
+    Take::Indicators.takes(role, scope)
 }
 
 /// The fields that a rule looks at, each once.
